@@ -1,0 +1,225 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sessions that build, check and test the collection. `make help` names the commands that call them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent.resolve()
+BUILD = ROOT / "build"
+sys.path.insert(0, str(ROOT / "tests"))
+
+from tools import collection_copy, cores, interpreters, sandbox, streaming  # noqa: E402
+
+# nox looks for pythonX.Y on PATH, where the shim of a version manager may stand that does not run.
+os.environ["PATH"] = interpreters.clean_path()
+
+PYTHONS = list(interpreters.usable())
+# The Python that make chose is the one that nox runs with.
+HERE = "{}.{}".format(*sys.version_info[:2])
+ENDS = cores.oldest_and_newest(PYTHONS, limit=HERE)
+NEWEST_CORE = f"ansible-core~={ENDS[-1].core}.0"
+
+REQUIREMENTS = ROOT / "tests/tools/requirements"
+TESTS_REQUIREMENTS = ROOT / "tests/requirements.txt"
+SIMULATOR_REQUIREMENTS = ROOT / "tests/simulator/requirements.txt"
+
+nox.needs_version = ">=2025.5.1"
+nox.options.reuse_venv = "yes"
+nox.options.default_venv_backend = "venv"
+nox.options.error_on_missing_interpreters = True
+nox.options.tags = ["test"]
+
+
+def one_for_each(pairs: list[cores.Pair], at_the_ends: str = "") -> object:
+    """Make one session of each pair. Those at the ends of the supported range get another tag, the newest two."""
+
+    def tags(pair: cores.Pair) -> list[str]:
+        ends = [at_the_ends] if at_the_ends and pair in ENDS else []
+        return ["all", *ends, *(["newest"] if ends and pair == ENDS[-1] else [])]
+
+    return nox.parametrize("python,core", [nox.param(p.python, p.core, id=p.name, tags=tags(p)) for p in pairs])
+
+
+def _requirement_text(path: Path) -> str:
+    text = path.read_text(encoding="utf-8")
+    included = re.findall(r"^-r\s+(\S+)", text, re.MULTILINE)
+    return text + "".join(_requirement_text(path.parent / name) for name in included)
+
+
+def install(session: nox.Session, *wanted: str | Path) -> None:
+    """Install into the session's environment, unless exactly this was installed there before."""
+    arguments: list[str] = []
+    text = ""
+    for item in wanted:
+        arguments += ["-r", str(item)] if isinstance(item, Path) else [item]
+        text += _requirement_text(item) if isinstance(item, Path) else item + "\n"
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    stamp = Path(session.virtualenv.location) / "installed.sha256"
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == digest:
+        session.log("The requirements are installed.")
+        return
+    session.install(*arguments)
+    stamp.write_text(digest, encoding="utf-8")
+
+
+def clean_env(session: nox.Session, home: str, **more: str) -> dict[str, str | None]:
+    """Return an environment for session.run in which only what sandbox.py allows is set."""
+    path = os.pathsep.join([*(session.bin_paths or []), interpreters.clean_path()])
+    wanted = {**sandbox.environment(BUILD / "home" / home, path), **more}
+    return {**dict.fromkeys(os.environ), **wanted}
+
+
+def copy_collection(session: nox.Session, name: str) -> Path:
+    """Copy the tracked files for one session, and say which files are left out."""
+    if left_out := collection_copy.untracked(ROOT):
+        session.warn("Not tracked by git and left out: " + " ".join(left_out))
+    return collection_copy.make_copy(ROOT, BUILD / name)
+
+
+def build_tarball(session: nox.Session, name: str, target: Path) -> Path:
+    """Build the collection from its tracked files and return the tarball's path."""
+    copy = copy_collection(session, name)
+    shutil.rmtree(target, ignore_errors=True)
+    session.run(
+        *("ansible-galaxy", "collection", "build", str(copy), "--output-path", str(target)),
+        env=clean_env(session, name),
+    )
+    return next(target.glob("*.tar.gz"))
+
+
+def install_tarball(session: nox.Session, name: str) -> Path:
+    """Build the tarball and install it below build/. Return the folder for ANSIBLE_COLLECTIONS_PATH."""
+    tarball = build_tarball(session, name, BUILD / name / "dist")
+    place = BUILD / name / "collections"
+    session.run(
+        *("ansible-galaxy", "collection", "install", str(tarball), "-p", str(place), "--no-deps", "--offline"),
+        env=clean_env(session, name, ANSIBLE_COLLECTIONS_PATH=str(place)),
+    )
+    return place
+
+
+@nox.session(python=HERE, tags=["test", "all"])
+def lint(session: nox.Session) -> None:
+    """ruff, yamllint, REUSE and ansible-lint."""
+    install(session, NEWEST_CORE, REQUIREMENTS / "lint.txt")
+    copy = copy_collection(session, "lint")
+    env = clean_env(session, "lint", ANSIBLE_COLLECTIONS_PATH=str(BUILD / "lint"))
+    with session.chdir(copy):
+        for command in (
+            ("ruff", "check"),
+            ("yamllint", "--strict", "."),
+            ("reuse", "lint", "--lines"),
+            ("ansible-lint", "--offline", "--profile", "production"),
+        ):
+            session.run(*command, env=env)
+
+
+@nox.session(python=HERE, tags=["test", "all"])
+def types(session: nox.Session) -> None:
+    """mypy on module_utils."""
+    install(session, NEWEST_CORE, REQUIREMENTS / "types.txt")
+    copy = copy_collection(session, "types")
+    with session.chdir(BUILD / "types"):
+        session.run(
+            *("mypy", "--config-file", str(copy / "pyproject.toml"), str(collection_copy.PLACE / "plugins/module_utils")),
+            env=clean_env(session, "types"),
+        )
+
+
+@nox.session(python=HERE, tags=["test", "all"])
+def docs_lint(session: nox.Session) -> None:
+    """The plugins' and the role's documentation, the changelog, and the markup and links in both."""
+    install(session, NEWEST_CORE, REQUIREMENTS / "docs.txt")
+    copy = copy_collection(session, "docs_lint")
+    env = clean_env(session, "docs_lint", ANSIBLE_COLLECTIONS_PATH=str(BUILD / "docs_lint"))
+    with session.chdir(copy):
+        session.run(
+            *("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=all"),
+            *("--disallow-unknown-collection-refs", "--skip-rstcheck", "."),
+            env=env,
+        )
+        session.run("antsibull-changelog", "lint", env=env)
+        session.run("antsibull-changelog", "lint-changelog-yaml", "--no-semantic-versioning", "changelogs/changelog.yaml", env=env)
+
+
+@nox.session(python=False, tags=["test"])
+def sanity(session: nox.Session) -> None:
+    """ansible-test sanity on the oldest and the newest core, side by side."""
+    commands = {
+        pair.core: [sys.executable, "-m", "nox", "-f", __file__, "-s", f"sanity_core({pair.name})", "--", *session.posargs]
+        for pair in ENDS
+    }
+    failed = [core for core, code in streaming.side_by_side(commands).items() if code]
+    if failed:
+        session.error("ansible-test sanity failed on ansible-core " + " and ".join(failed))
+
+
+@nox.session
+@one_for_each(cores.sanity_pairs(PYTHONS))
+def sanity_core(session: nox.Session, core: str) -> None:
+    """ansible-test sanity on one core."""
+    install(session, f"ansible-core~={core}.0")
+    name = f"sanity-{core}"
+    copy = copy_collection(session, name)
+    # Kept between runs, and apart per core: ansible-test stores the environments of its tests in there.
+    home = ROOT / ".nox" / f"home-{name}"
+    sandbox.ansible_test_home(home, str(Path(session.bin) / "python"))
+    env = {name: value for name, value in clean_env(session, name, HOME=str(home)).items() if value is not None}
+    code, output = streaming.run([str(Path(session.bin) / "ansible-test"), "sanity", *session.posargs], env=env, cwd=copy)
+    if code or "All targets skipped" in output:
+        session.error("ansible-test sanity failed" if code else "ansible-test found nothing to test")
+
+
+@nox.session
+@one_for_each(cores.test_pairs(PYTHONS), at_the_ends="test")
+def tests(session: nox.Session, core: str) -> None:
+    """pytest against the collection as built and installed, on one core with one Python."""
+    install(session, f"ansible-core~={core}.0", TESTS_REQUIREMENTS, *_if_there(SIMULATOR_REQUIREMENTS))
+    name = f"tests-{core}-py{session.python}"
+    collections = install_tarball(session, name)
+    session.run(
+        *("pytest", *(session.posargs or ["tests"])),
+        env=clean_env(session, name, ANSIBLE_COLLECTIONS_PATH=str(collections)),
+    )
+
+
+@nox.session(python=HERE)
+def build(session: nox.Session) -> None:
+    """The tarball, as it would be published."""
+    install(session, NEWEST_CORE)
+    tarball = build_tarball(session, "build", BUILD / "dist")
+    session.log(f"Built {tarball.relative_to(ROOT)}")
+
+
+@nox.session(python=HERE)
+def demo(session: nox.Session) -> None:
+    """The whole way of a delta import against the simulator."""
+    install(session, NEWEST_CORE, ROOT / "requirements.txt", *_if_there(SIMULATOR_REQUIREMENTS))
+    collections = install_tarball(session, "demo")
+    session.run(
+        *("python", "tests/demo/demo.py", *session.posargs),
+        env=clean_env(session, "demo", ANSIBLE_COLLECTIONS_PATH=str(collections), PYTHONPATH=str(ROOT / "tests")),
+    )
+
+
+@nox.session(python=HERE)
+def simulator(session: nox.Session) -> None:
+    """The simulator alone, until it is stopped. `make simulator ARGS=--help` explains its options."""
+    install(session, *_if_there(SIMULATOR_REQUIREMENTS))
+    session.run(
+        *("python", "-m", "simulator", *session.posargs),
+        env=clean_env(session, "simulator", PYTHONPATH=str(ROOT / "tests")),
+    )
+
+
+def _if_there(path: Path) -> list[Path]:
+    return [path] if path.is_file() else []

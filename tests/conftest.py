@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What holds for every test: nothing of the developer's own set-up takes part, and the installed collection is tested."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+COLLECTION = "ansible_collections/community/staffbase/MANIFEST.json"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Stop when the working tree would be tested in place of the built collection."""
+    paths = os.environ.get("ANSIBLE_COLLECTIONS_PATH", "").split(os.pathsep)
+    if not any((Path(path) / COLLECTION).is_file() for path in paths if path):
+        raise pytest.UsageError(
+            "ANSIBLE_COLLECTIONS_PATH holds no installed community.staffbase. "
+            "Run the tests with make: `make unit`, `make system`, `make test`."
+        )
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test an empty HOME, and none of the variables that change what Ansible or requests do."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("ANSIBLE_HOME", str(home / ".ansible"))
+    for name in os.environ:
+        if name.startswith("STAFFBASE_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)

@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Environments in which nothing of the developer's own set-up takes part."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+# All that a test may see of the outer environment. No proxies, no credentials, no ANSIBLE_* and no STAFFBASE_*.
+KEPT = ("CI", "COLUMNS", "FORCE_COLOR", "LD_LIBRARY_PATH", "NO_COLOR", "TERM", "TMPDIR", "USER")
+
+# The name of the file that each ansible-test looks for before it downloads: one per pinned version of pip.
+# 2.16 and 2.17; 2.18 and 2.19; 2.20 and newer.
+GET_PIP = ("get_pip_23_1_2.py", "get_pip_24_2.py", "get_pip_25_2.py")
+
+
+def environment(home: Path, path: str) -> dict[str, str]:
+    """Return the whole environment of a run: own HOME, own ANSIBLE_HOME, an empty ansible.cfg."""
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "ansible.cfg"
+    config.write_text("", encoding="utf-8")
+    env = {name: os.environ[name] for name in KEPT if name in os.environ}
+    env.update(
+        ANSIBLE_CONFIG=str(config),
+        ANSIBLE_HOME=str(home / ".ansible"),
+        HOME=str(home),
+        LC_ALL="C.UTF-8",
+        PATH=path,
+        PYTHONUNBUFFERED="1",
+    )
+    return env
+
+
+def ansible_test_home(home: Path, python: str) -> None:
+    """Prepare a HOME for ansible-test: the get-pip files, and pip's settings, which it would otherwise not see."""
+    cache = home / ".ansible/test/cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for name in GET_PIP:
+        real = Path.home() / ".ansible/test/cache" / name
+        source = real if real.is_file() else Path(__file__).with_name("get_pip_stand_in.py")
+        if not (cache / name).exists():
+            shutil.copyfile(source, cache / name)
+    _copy_pip_settings(home, python)
+
+
+def _copy_pip_settings(home: Path, python: str) -> None:
+    """Write what pip is told by files and PIP_* variables into one file below `home`, and share its cache.
+
+    ansible-test passes on neither the variables nor the real HOME. Without this a machine that installs from a mirror,
+    or trusts an own certificate, could not run it.
+    """
+    parser = configparser.RawConfigParser()
+    listing = subprocess.run([python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True).stdout
+    # Variables come last in pip's list and win, as they do for pip itself.
+    for line in sorted(listing.splitlines(), key=lambda text: text.startswith(":env:")):
+        section, _dot, rest = line.partition(".")
+        key, _equals, value = rest.partition("=")
+        if not value or key in ("config-file", "require-virtualenv"):
+            continue
+        section = "global" if section == ":env:" else section
+        if not parser.has_section(section):
+            parser.add_section(section)
+        parser.set(section, key, str(ast.literal_eval(value)).replace("\n", "\n  "))
+    cache = subprocess.run([python, "-m", "pip", "cache", "dir"], capture_output=True, text=True, check=False)
+    if cache.returncode == 0:
+        if not parser.has_section("global"):
+            parser.add_section("global")
+        parser.set("global", "cache-dir", cache.stdout.strip())
+    target = home / ".config/pip/pip.conf"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # An index address can carry a password.
+    with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
+        parser.write(stream)
