@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import nox
+from nox.command import CommandFailed
 
 ROOT = Path(__file__).parent.resolve()
 BUILD = ROOT / "build"
@@ -31,6 +32,9 @@ NEWEST_CORE = f"ansible-core~={ENDS[-1].core}.0"
 REQUIREMENTS = ROOT / "tests/tools/requirements"
 TESTS_REQUIREMENTS = ROOT / "tests/requirements.txt"
 SIMULATOR_REQUIREMENTS = ROOT / "tests/simulator/requirements.txt"
+
+# How many file names a warning names.
+SHOWN = 5
 
 nox.needs_version = ">=2025.5.1"
 nox.options.reuse_venv = "yes"
@@ -78,10 +82,23 @@ def clean_env(session: nox.Session, home: str, **more: str) -> dict[str, str | N
     return {**dict.fromkeys(os.environ), **wanted}
 
 
+def run_all(session: nox.Session, env: dict[str, str | None], *commands: tuple[str, ...]) -> None:
+    """Run every command, also after one failed, so that one run shows all findings."""
+    failed = []
+    for command in commands:
+        try:
+            session.run(*command, env=env)
+        except CommandFailed:
+            failed.append(command[0])
+    if failed:
+        session.error("Findings from " + ", ".join(failed))
+
+
 def copy_collection(session: nox.Session, name: str) -> Path:
     """Copy the tracked files for one session, and say which files are left out."""
     if left_out := collection_copy.untracked(ROOT):
-        session.warn("Not tracked by git and left out: " + " ".join(left_out))
+        names = " ".join(left_out[:SHOWN]) + (f" and {len(left_out) - SHOWN} more" if len(left_out) > SHOWN else "")
+        session.warn(f"Not tracked by git and left out: {names}")
     return collection_copy.make_copy(ROOT, BUILD / name)
 
 
@@ -109,28 +126,30 @@ def install_tarball(session: nox.Session, name: str) -> Path:
 
 @nox.session(python=HERE, tags=["test", "all"])
 def lint(session: nox.Session) -> None:
-    """ruff, yamllint, REUSE and ansible-lint."""
+    """Code by ruff, YAML by yamllint, licences by REUSE, playbooks and roles by ansible-lint."""
     install(session, NEWEST_CORE, REQUIREMENTS / "lint.txt")
     copy = copy_collection(session, "lint")
     env = clean_env(session, "lint", ANSIBLE_COLLECTIONS_PATH=str(BUILD / "lint"))
     with session.chdir(copy):
-        for command in (
+        run_all(
+            session,
+            env,
             ("ruff", "check"),
             ("yamllint", "--strict", "."),
             ("reuse", "lint", "--lines"),
             ("ansible-lint", "--offline", "--profile", "production"),
-        ):
-            session.run(*command, env=env)
+        )
 
 
 @nox.session(python=HERE, tags=["test", "all"])
 def types(session: nox.Session) -> None:
-    """mypy on module_utils."""
+    """Static types in module_utils, by mypy."""
     install(session, NEWEST_CORE, REQUIREMENTS / "types.txt")
     copy = copy_collection(session, "types")
     with session.chdir(BUILD / "types"):
         session.run(
-            *("mypy", "--config-file", str(copy / "pyproject.toml"), str(collection_copy.PLACE / "plugins/module_utils")),
+            *("mypy", "--config-file", str(copy / "pyproject.toml")),
+            str(collection_copy.PLACE / "plugins/module_utils"),
             env=clean_env(session, "types"),
         )
 
@@ -142,22 +161,23 @@ def docs_lint(session: nox.Session) -> None:
     copy = copy_collection(session, "docs_lint")
     env = clean_env(session, "docs_lint", ANSIBLE_COLLECTIONS_PATH=str(BUILD / "docs_lint"))
     with session.chdir(copy):
-        session.run(
-            *("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=all"),
-            *("--disallow-unknown-collection-refs", "--skip-rstcheck", "."),
-            env=env,
+        run_all(
+            session,
+            env,
+            (
+                *("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=all"),
+                *("--disallow-unknown-collection-refs", "--skip-rstcheck", "."),
+            ),
+            ("antsibull-changelog", "lint"),
+            ("antsibull-changelog", "lint-changelog-yaml", "--strict", "changelogs/changelog.yaml"),
         )
-        session.run("antsibull-changelog", "lint", env=env)
-        session.run("antsibull-changelog", "lint-changelog-yaml", "--no-semantic-versioning", "changelogs/changelog.yaml", env=env)
 
 
 @nox.session(python=False, tags=["test"])
 def sanity(session: nox.Session) -> None:
-    """ansible-test sanity on the oldest and the newest core, side by side."""
-    commands = {
-        pair.core: [sys.executable, "-m", "nox", "-f", __file__, "-s", f"sanity_core({pair.name})", "--", *session.posargs]
-        for pair in ENDS
-    }
+    """The sanity tests on the oldest and the newest core, side by side."""
+    nox_again = [sys.executable, "-m", "nox", "-f", __file__, "-s"]
+    commands = {pair.core: [*nox_again, f"sanity_core({pair.name})", "--", *session.posargs] for pair in ENDS}
     failed = [core for core, code in streaming.side_by_side(commands).items() if code]
     if failed:
         session.error("ansible-test sanity failed on ansible-core " + " and ".join(failed))
@@ -166,7 +186,7 @@ def sanity(session: nox.Session) -> None:
 @nox.session
 @one_for_each(cores.sanity_pairs(PYTHONS))
 def sanity_core(session: nox.Session, core: str) -> None:
-    """ansible-test sanity on one core."""
+    """The sanity tests on one core, by ansible-test."""
     install(session, f"ansible-core~={core}.0")
     name = f"sanity-{core}"
     copy = copy_collection(session, name)
@@ -174,7 +194,8 @@ def sanity_core(session: nox.Session, core: str) -> None:
     home = ROOT / ".nox" / f"home-{name}"
     sandbox.ansible_test_home(home, str(Path(session.bin) / "python"))
     env = {name: value for name, value in clean_env(session, name, HOME=str(home)).items() if value is not None}
-    code, output = streaming.run([str(Path(session.bin) / "ansible-test"), "sanity", *session.posargs], env=env, cwd=copy)
+    command = [str(Path(session.bin) / "ansible-test"), "sanity", *session.posargs]
+    code, output = streaming.run(command, env=env, cwd=copy)
     if code or "All targets skipped" in output:
         session.error("ansible-test sanity failed" if code else "ansible-test found nothing to test")
 
@@ -182,7 +203,7 @@ def sanity_core(session: nox.Session, core: str) -> None:
 @nox.session
 @one_for_each(cores.test_pairs(PYTHONS), at_the_ends="test")
 def tests(session: nox.Session, core: str) -> None:
-    """pytest against the collection as built and installed, on one core with one Python."""
+    """The collection as built and installed, on one core with one Python, by pytest."""
     install(session, f"ansible-core~={core}.0", TESTS_REQUIREMENTS, *_if_there(SIMULATOR_REQUIREMENTS))
     name = f"tests-{core}-py{session.python}"
     collections = install_tarball(session, name)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds for every test: nothing of the developer's own set-up takes part, and the installed collection is tested."""
+"""For every test: the installed collection is what is tested, and the developer's own set-up takes no part."""
 
 from __future__ import annotations
 

@@ -31,7 +31,8 @@ OLDEST_CONTROLLER = "3.10"
 # ssl and sqlite3 can be missing from a Python that was compiled without their headers; the simulator needs both.
 PROBE = """
 import os, sys
-print("%d.%d" % sys.version_info[:2], sys.implementation.name, os.path.realpath(getattr(sys, "_base_executable", sys.executable)))
+real = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
+print("%d.%d" % sys.version_info[:2], sys.implementation.name, real)
 try:
     import ensurepip, sqlite3, ssl, venv
 except ImportError as error:
@@ -71,7 +72,8 @@ def _probe(path: str) -> Interpreter | None:
         return Interpreter(name, path, f"does not start ({error})")
     lines = done.stdout.splitlines()
     if done.returncode or not lines:
-        return Interpreter(name, path, "does not run (" + ((done.stderr.strip().splitlines() or ["no output"])[0]) + ")")
+        error = (done.stderr.strip().splitlines() or ["no output"])[0]
+        return Interpreter(name, path, f"does not run ({error})")
     version, implementation, real = lines[0].split(" ", 2)
     if implementation != "cpython" or version not in VERSIONS:
         return None

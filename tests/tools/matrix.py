@@ -45,7 +45,7 @@ def table(ran: dict[str, str]) -> str:
     rows = [["ansible-core", *(f"py{python}" for python in pythons), "sanity"]]
     rows += [[core.version, *(_cell(core, python, ran) for python in pythons), _sanity(core, ran)] for core in CORES]
     width = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(size) for cell, size in zip(row, width)).rstrip() for row in rows]
+    lines = ["  ".join(cell.ljust(size) for cell, size in zip(row, width, strict=True)).rstrip() for row in rows]
     others = {name: result for name, result in ran.items() if "(" not in name}
     lines += ["", *(f"{name.partition('-')[0]}: {result}" for name, result in others.items())]
     lines += ["", "-: this core does not run on this Python.  no Python: not found on this machine, so skipped."]
