@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The connection options: the one place where they are spelt for Ansible (their texts: doc fragment C(connection))."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import env_fallback
+
+from .._api.client import Connection
+
+
+def _from_environment(name: str) -> tuple[t.Any, list[str]]:
+    return (env_fallback, [f"STAFFBASE_{name}"])
+
+
+def connection_arguments() -> dict[str, t.Any]:
+    """Return a fresh argument spec for how to reach the service."""
+    return {
+        "api_url": {"type": "str", "required": True, "fallback": _from_environment("API_URL")},
+        "api_token": {"type": "str", "required": True, "no_log": True, "fallback": _from_environment("API_TOKEN")},
+        "validate_certs": {"type": "bool", "default": True, "fallback": _from_environment("VALIDATE_CERTS")},
+        "ca_path": {"type": "path", "fallback": _from_environment("CA_PATH")},
+        # One slow answer of the service is no fault, a minute without one is.
+        "timeout": {"type": "float", "default": 60.0, "fallback": _from_environment("TIMEOUT")},
+        # With the pauses of the retry rule, five tries ride out about 15 seconds.
+        "retries": {"type": "int", "default": 5, "fallback": _from_environment("RETRIES")},
+    }
+
+
+def connection_of(params: dict[str, t.Any]) -> Connection:
+    """Return the connection that a module's options describe."""
+    return Connection(**{name: params[name] for name in connection_arguments()})

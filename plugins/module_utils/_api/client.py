@@ -1,0 +1,151 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTP manners: one session, the token, time limits, refusals, retries. Knows nothing of imports."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import time
+import typing as t
+
+from . import retry, transport
+from .address import base_url
+from .answer import Answer, refusal, refuse_page
+from .errors import CallError, InputError, Where
+from .token import plain_token
+
+READING = frozenset({"GET", "HEAD"})
+
+T = t.TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True)
+class Connection:
+    """Where and how to reach the service.
+
+    C(timeout) in seconds for one exchange; C(retries) how often one call is tried again after a passing fault.
+    """
+
+    api_url: str
+    api_token: str
+    validate_certs: bool = True
+    ca_path: str | None = None
+    timeout: float = 60.0
+    retries: int = 5
+
+    def checked(self) -> Connection:
+        """Return the connection with the base URL and the plain token; raise InputError for what cannot be right."""
+        if not self.timeout > 0:
+            raise InputError("timeout", "it must be more than 0 seconds")
+        if self.retries < 0:
+            raise InputError("retries", "it must not be negative")
+        try:
+            url = base_url(self.api_url)
+        except ValueError as error:
+            raise InputError("api_url", str(error)) from None
+        try:
+            token = plain_token(self.api_token)
+        except ValueError as error:
+            raise InputError("api_token", str(error)) from None
+        return dataclasses.replace(self, api_url=url, api_token=token)
+
+
+class WriteRefused(AssertionError):
+    """A write was about to be sent in check mode: a mistake in this collection, never one of the admin."""
+
+
+class Client:
+    """Sends calls and returns good answers; whatever else comes is a CallError.
+
+    With C(read_only) (check mode) it refuses to send a write, whoever asks for it.
+    """
+
+    def __init__(
+        self, connection: Connection, *, read_only: bool = False,
+        pause: t.Callable[[float], None] = time.sleep, session: t.Any = None,
+    ) -> None:
+        self.connection = connection.checked()
+        self.read_only = read_only
+        self._pause = pause
+        self._session = session or transport.new_session(self.connection)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def get_json(self, path: str, stage: str, *, import_id: str | None = None, params: dict[str, t.Any] | None = None) -> t.Any:
+        """GET JSON of any shape; an answer that is something else, or is cut, is asked for again."""
+        def attempt(where: Where) -> t.Any:
+            with self._exchange("GET", path, where, params=params) as response:
+                return transport.read_answer(response, where, self.connection.timeout).json(where)
+
+        return self._retried("GET", path, stage, import_id, attempt)
+
+    def get_object(self, path: str, stage: str, *, import_id: str | None = None, params: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """GET a JSON object."""
+        found = self.get_json(path, stage, import_id=import_id, params=params)
+        if not isinstance(found, dict):
+            raise CallError("The answer is not a JSON object", Where(stage, "GET", self.connection.api_url + path, import_id), status=200)
+        return found
+
+    def send(
+        self, method: str, path: str, stage: str, *, import_id: str | None = None,
+        body: t.Any = None, upload: t.Any = None, settled: t.Callable[[], Answer | None] | None = None,
+    ) -> Answer:
+        """Send a write, again after a passing fault, and return its answer (2xx).
+
+        C(body) is sent as JSON; C(upload) is a stream with a C(content_type). C(settled) makes repeating safe: it is asked
+        before a further attempt when the service may have acted on the last one, and its answer, when there is one, stands.
+        """
+        def attempt(where: Where) -> Answer:
+            with self._exchange(method, path, where, body=body, upload=upload) as response:
+                return transport.read_answer(response, where, self.connection.timeout).of_service(where)
+
+        return self._retried(method, path, stage, import_id, attempt, settled)
+
+    def download(self, path: str, stage: str, take: t.Callable[[t.Iterator[bytes]], T], *, import_id: str | None = None) -> T:
+        """GET a body of any size and return what C(take) makes of its pieces; C(take) starts anew at each attempt."""
+        def attempt(where: Where) -> T:
+            with self._exchange("GET", path, where) as response:
+                refuse_page(response.headers.get("content-type", ""), response.status_code, where)
+                return take(transport.pieces(response, where))
+
+        return self._retried("GET", path, stage, import_id, attempt)
+
+    @contextlib.contextmanager
+    def _exchange(
+        self, method: str, path: str, where: Where, *, params: dict[str, t.Any] | None = None, body: t.Any = None, upload: t.Any = None,
+    ) -> t.Iterator[t.Any]:
+        headers = {"Accept": "*/*"}
+        if upload is not None:
+            headers["Content-Type"] = upload.content_type
+        with transport.faults_named(where, self.connection.timeout):
+            response = self._session.request(
+                method, self.connection.api_url + path, params=params, json=body, data=upload, headers=headers,
+                timeout=self.connection.timeout, verify=transport.verification(self.connection), allow_redirects=False, stream=True,
+            )
+            with contextlib.closing(response):
+                if not 200 <= response.status_code < 300:
+                    raise refusal(transport.read_answer(response, where, self.connection.timeout), where)
+                yield response
+
+    def _retried(
+        self, method: str, path: str, stage: str, import_id: str | None,
+        attempt: t.Callable[[Where], T], settled: t.Callable[[], T | None] | None = None,
+    ) -> T:
+        if self.read_only and method not in READING:
+            raise WriteRefused(f"{method} {path} in check mode")
+        where = Where(stage, method, self.connection.api_url + path, import_id)
+        attempts = 0
+        while True:
+            attempts += 1
+            try:
+                return attempt(where)
+            except CallError as error:
+                if not error.passing or attempts > self.connection.retries or (error.retry_after or 0) > retry.LONGEST_RETRY_AFTER:
+                    raise error.after(attempts) from None
+                self._pause(retry.pause_before(attempts, error.retry_after))
+                if settled is not None and error.unsure:
+                    already = settled()
+                    if already is not None:
+                        return already

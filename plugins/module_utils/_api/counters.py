@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The five counters of an import, from an answer whose shape is not documented.
+
+C(GET /status) holds created, updated, deactivated, deleted and, since 2026-01-07, reactivated (D). The keys around them are unknown,
+and so is whether the expected numbers of a preview stand there. So the counters are looked for at any depth, and
+where two readings are possible the careful one is taken.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+COUNTERS = ("created", "updated", "deactivated", "reactivated", "deleted")
+
+#: Words in an enclosing key that tell which of two blocks is meant.
+EXPECTED_WORDS = ("preview", "expected", "planned")
+DONE_WORDS = ("import", "result", "actual", "applied", "done")
+
+#: How deep a block of counters is looked for.
+DEEPEST = 12
+
+Counts = t.Dict[str, t.Optional[int]]
+
+
+def read_counters(answer: t.Any, *, expected: bool) -> Counts | None:
+    """Return the counters in C(answer), or None if there are none.
+
+    C(expected): those of the preview are wanted, else those of the import. What one block does not tell is None. Several
+    blocks that fit equally well are joined by the highest number: limits must not pass by reading the wrong one.
+    """
+    blocks = list(_blocks(answer, ()))
+    wanted, other = (EXPECTED_WORDS, DONE_WORDS) if expected else (DONE_WORDS, EXPECTED_WORDS)
+    named = [counts for path, counts in blocks if _mentions(path, wanted) and not _mentions(path, other)]
+    unnamed = [counts for path, counts in blocks if not _mentions(path, other)]
+    found = named or unnamed or [counts for _path, counts in blocks]
+    return _highest(found) if found else None
+
+
+def tells_nothing(counts: Counts | None) -> bool:
+    """Tell whether there is no number at all."""
+    return counts is None or all(value is None for value in counts.values())
+
+
+def all_zero(counts: Counts) -> bool:
+    """Tell whether every number that is told is zero."""
+    return not any(counts.values())
+
+
+def _blocks(node: t.Any, path: tuple[str, ...]) -> t.Iterator[tuple[tuple[str, ...], Counts]]:
+    if len(path) > DEEPEST:
+        return
+    if isinstance(node, dict):
+        counts = {name: _count(node.get(name)) for name in COUNTERS}
+        if not tells_nothing(counts):
+            yield path, counts
+        for key, value in node.items():
+            yield from _blocks(value, (*path, str(key).lower()))
+    elif isinstance(node, list):
+        counts = _from_list(node)
+        if not tells_nothing(counts):
+            yield path, counts
+        else:
+            for value in node[:1000]:
+                yield from _blocks(value, (*path, ""))
+
+
+def _from_list(entries: list[t.Any]) -> Counts:
+    """Read C([{"type": "created", "count": 3}, ...]), whatever the two keys are called."""
+    counts: Counts = dict.fromkeys(COUNTERS)
+    for entry in entries[:1000]:
+        if isinstance(entry, dict):
+            names = [value.lower() for value in entry.values() if isinstance(value, str) and value.lower() in COUNTERS]
+            numbers = [number for number in map(_count, entry.values()) if number is not None]
+            if len(names) == 1 and len(numbers) == 1:
+                counts[names[0]] = numbers[0]
+    return counts
+
+
+def _count(value: t.Any) -> int | None:
+    """A counter may be a number, a number as text, or an object such as C({"count": 3})."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        return int(value.strip()[:18])
+    if isinstance(value, dict):
+        return next((found for found in (_count(value.get(name)) for name in ("count", "total", "value")) if found is not None), None)
+    return len(value) if isinstance(value, list) else None
+
+
+def _mentions(path: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    return any(word in key for key in path for word in words)
+
+
+def _highest(blocks: list[Counts]) -> Counts:
+    joined: Counts = {}
+    for name in COUNTERS:
+        told = [value for value in (block[name] for block in blocks) if value is not None]
+        joined[name] = max(told) if told else None
+    return joined

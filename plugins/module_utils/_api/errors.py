@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong with a call, in words for the admin and in data for a playbook; nothing secret in either."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+NOT_FOUND = "there is no import with this id (it is wrong, deleted, or older than 30 days), or the token lacks the right"
+
+#: What to do next, by status (401, 404 and their reasons: D; the others: HTTP).
+NEXT_STEPS: dict[int, str] = {
+    400: "check the options of this task",
+    401: "the token was refused: give api_token exactly as Studio shows it, and check that it is enabled and allowed from this address",
+    403: "the token lacks the right: the CSV import needs a token of administrator level",
+    404: NOT_FOUND,
+    405: "the service does not know this verb here: check that api_url is the Staffbase API",
+    409: "another import or another client is in the way: run again when it is done",
+    413: "the file is larger than the service accepts",
+    429: "the service asks for fewer calls: run again later",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Where:
+    """What was being done when it went wrong.
+
+    C(stage) is one of list, upload, config, preview, import, status, errors, cancel, delete; C(url) carries no query.
+    """
+
+    stage: str
+    method: str | None = None
+    url: str | None = None
+    import_id: str | None = None
+
+
+class StaffbaseError(Exception):
+    """Anything that ends a step. C(str()) is the sentence for the admin; C(failure()) is the same as data."""
+
+    def __init__(self, text: str, stage: str, import_id: str | None = None, **details: t.Any) -> None:
+        super().__init__(text)
+        self.stage = stage
+        self.import_id = import_id
+        #: Further return values of the module, such as C(invalid_mapping).
+        self.details = details
+
+    def failure(self) -> dict[str, t.Any]:
+        """Return C({stage, method, url, status, code, message, import_id, attempts}); what is not known is None."""
+        return {
+            "stage": self.stage, "method": None, "url": None, "status": None, "code": None,
+            "message": str(self), "import_id": self.import_id, "attempts": 0,
+        }
+
+
+class InputError(StaffbaseError):
+    """An option that cannot be right; raised before the first request."""
+
+    def __init__(self, option: str, text: str) -> None:
+        super().__init__(f"{option}: {text}", stage="input")
+        self.option = option
+
+
+class CallError(StaffbaseError):
+    """A call that was sent, or tried, and did not end as it should.
+
+    C(status) is the HTTP status, or None without an answer. C(passing): it may be gone by itself in a while.
+    C(unsure): the service may have acted although no usable answer came.
+    """
+
+    def __init__(
+        self, what: str, where: Where, *, status: int | None = None, code: str | None = None, message: str = "",
+        attempts: int = 1, passing: bool = False, unsure: bool = False, retry_after: float | None = None, next_step: str = "",
+    ) -> None:
+        self.where = where
+        self.status = status
+        self.code = code
+        self.message = message
+        self.attempts = attempts
+        self.passing = passing
+        self.unsure = unsure
+        self.retry_after = retry_after
+        self.what = what
+        self.next_step = next_step or NEXT_STEPS.get(status or 0, "run again: it goes on where it stands" if passing else "")
+        super().__init__(self._sentence(), where.stage, where.import_id)
+
+    def _sentence(self) -> str:
+        place = f"stage {self.where.stage}" + (f", import {self.where.import_id}" if self.where.import_id else "")
+        tries = f" after {self.attempts} attempts" if self.attempts > 1 else ""
+        said = f" ({self.message})" if self.message else ""
+        then = f"; {self.next_step}" if self.next_step else ""
+        return f"{self.what}{said}{tries} [{place}]{then}"
+
+    def after(self, attempts: int) -> CallError:
+        """Return the same error with the number of attempts that were made."""
+        return type(self)(
+            self.what, self.where, status=self.status, code=self.code, message=self.message, attempts=attempts,
+            passing=self.passing, unsure=self.unsure, retry_after=self.retry_after, next_step=self.next_step,
+        )
+
+    def failure(self) -> dict[str, t.Any]:
+        return {
+            "stage": self.where.stage, "method": self.where.method, "url": self.where.url, "status": self.status,
+            "code": self.code, "message": self.message or self.what, "import_id": self.where.import_id, "attempts": self.attempts,
+        }

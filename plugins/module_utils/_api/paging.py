@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading a list to its end.
+
+The answer is C({"entries": [...], "nextCursor": "..."}) and C(limit) is a query parameter (D). The name of the parameter that takes
+the cursor is not documented: C(cursor) is likely (I). So the name is found by trying: one that the service does not know
+is refused (400), or ignored, which shows in a page that has been seen before.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .errors import CallError, Where
+
+PAGE_SIZE = 100
+
+#: In the order of likelihood (I).
+CURSOR_NAMES = ("cursor", "nextCursor", "after", "next", "pageToken", "next_cursor", "pageCursor", "startingAfter", "from", "page")
+
+#: When no name is understood, one large page is asked for instead.
+LARGE_PAGES = (1000, 10000)
+
+#: A list longer than this many pages is not read further: something is wrong then.
+MOST_PAGES = 1000
+
+Page = t.Dict[str, t.Any]
+GetPage = t.Callable[[t.Dict[str, t.Any]], Page]
+
+
+def entries(get_page: GetPage, where: Where) -> t.Iterator[t.Any]:
+    """Yield every entry once, asking C(get_page) with query parameters until there is no further cursor."""
+    return _List(get_page, where).entries()
+
+
+class _List:
+    def __init__(self, get_page: GetPage, where: Where) -> None:
+        self._get_page = get_page
+        self._where = where
+        self._limit: dict[str, t.Any] = {"limit": PAGE_SIZE}
+        self._names = CURSOR_NAMES
+        self._seen: set[str] = set()
+
+    def entries(self) -> t.Iterator[t.Any]:
+        page: Page | None = self._first()
+        for _count in range(MOST_PAGES):
+            if page is None:
+                return
+            yield from self._fresh(page)
+            page = self._following(page)
+        raise CallError(f"The list of imports did not end after {MOST_PAGES} pages", self._where)
+
+    def _first(self) -> Page:
+        page = self._try(self._limit)
+        if page is None:
+            # The highest limit is not documented; without one the service chooses.
+            self._limit = {}
+            page = self._get_page({})
+        if not isinstance(page.get("entries", [] if not page else None), list):
+            # An answer that is no list must not be read as "there are no imports": that would upload twice.
+            raise CallError("The answer is not the list of imports", self._where, status=200)
+        return page
+
+    def _following(self, page: Page) -> Page | None:
+        cursor = page.get("nextCursor")
+        if not cursor:
+            return None
+        for name in self._names:
+            found = self._try({**self._limit, name: cursor})
+            if found is not None and self._is_further(found, cursor):
+                self._names = (name,)
+                return found
+        return self._large(page)
+
+    def _large(self, page: Page) -> Page | None:
+        for size in LARGE_PAGES:
+            found = self._try({"limit": size})
+            if found is not None and not found.get("nextCursor"):
+                return found
+        raise CallError(
+            f"The list of imports goes on after {len(_listed(page))} entries, but the service does not take its own cursor back", self._where,
+            next_step="report this with the service's version: the name of the cursor's parameter is not documented",
+        )
+
+    def _is_further(self, page: Page, cursor: t.Any) -> bool:
+        """A page that holds nothing new and points to itself is the first one again: the parameter was ignored."""
+        keys = [_key(entry) for entry in _listed(page)]
+        if not keys:
+            return page.get("nextCursor") != cursor
+        return any(key not in self._seen for key in keys)
+
+    def _fresh(self, page: Page) -> t.Iterator[t.Any]:
+        for entry in _listed(page):
+            key = _key(entry)
+            if key not in self._seen:
+                self._seen.add(key)
+                yield entry
+
+    def _try(self, params: dict[str, t.Any]) -> Page | None:
+        try:
+            return self._get_page(params)
+        except CallError as error:
+            if error.status not in (400, 422):
+                raise
+            return None
+
+
+def _listed(page: Page) -> list[t.Any]:
+    found = page.get("entries")
+    return found if isinstance(found, list) else []
+
+
+def _key(entry: t.Any) -> str:
+    return str(entry.get("id")) if isinstance(entry, dict) else repr(entry)

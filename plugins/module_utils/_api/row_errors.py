@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The refused rows, from a CSV whose columns are not documented.
+
+C(GET /errors) answers a CSV stream; an empty body means none (C). The names of the columns are unknown, so the line and the message
+are recognised by name where possible and by content where not. In doubt a row counts as an error: a run
+must not say "ok" while rows were refused.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import dataclasses
+import re
+import typing as t
+
+from .wording import HIDDEN, readable
+
+#: How many refused rows are handed on; all are counted.
+MOST_LISTED = 100
+
+SEPARATORS = (";", ",", "\t", "|")
+
+LINE_NAMES = frozenset({
+    "line", "row", "lineno", "linenumber", "rownumber", "rowno", "rowindex", "lineindex", "index", "record", "recordnumber",
+    "zeile", "zeilennummer", "nr", "no", "number", "#",
+})
+MESSAGE_NAMES = frozenset({
+    "message", "error", "errormessage", "reason", "description", "details", "detail", "cause", "problem", "text",
+    "fehler", "fehlermeldung", "meldung", "grund", "beschreibung", "errors", "messages",
+})
+OTHER_NAMES = frozenset({"field", "column", "value", "code", "property", "feld", "spalte", "wert", "externalid", "identifier", "type", "status"})
+
+#: The longest cell (characters) and the longest line that are looked at; the counting goes on behind them.
+LONGEST_CELL = 1_000_000
+
+
+@dataclasses.dataclass(frozen=True)
+class RowErrors:
+    """C(count) of all refused rows; C(listed): C({"line": int or None, "message": str}) of the first MOST_LISTED."""
+
+    count: int
+    listed: list[dict[str, t.Any]]
+
+
+def read_row_errors(pieces: t.Iterable[bytes]) -> RowErrors:
+    """Read the error CSV in one pass with flat memory. Line numbers are those of the service; whether they count the header is unknown."""
+    rows = _rows(_lines(pieces))
+    first = next(rows, None)
+    if first is None:
+        return RowErrors(0, [])
+    second = next(rows, None)
+    header = first if _is_header(first, second) else None
+    data = [row for row in (None if header else first, second) if row is not None]
+    roles = _Roles(header, data[0] if data else first)
+    count, listed = 0, []
+    for row in _chain(data, rows):
+        count += 1
+        if len(listed) < MOST_LISTED:
+            listed.append(roles.shown(row))
+    return RowErrors(count, listed)
+
+
+def _chain(head: list[list[str]], tail: t.Iterator[list[str]]) -> t.Iterator[list[str]]:
+    yield from head
+    yield from tail
+
+
+class _Roles:
+    """Which column is the line and which the message."""
+
+    def __init__(self, header: list[str] | None, example: list[str]) -> None:
+        names = [_plain(cell) for cell in header or []]
+        self.line = _first(index for index, name in enumerate(names) if name in LINE_NAMES)
+        self.message = _first(index for index, name in enumerate(names) if name in MESSAGE_NAMES)
+        if self.line is None:
+            self.line = _first(index for index, cell in enumerate(example) if _integer(cell) is not None)
+        if self.message is None:
+            others = [index for index in range(len(example)) if index != self.line]
+            self.message = max(others, key=lambda index: len(example[index].split()), default=None)
+
+    def shown(self, row: list[str]) -> dict[str, t.Any]:
+        line = _integer(row[self.line]) if self.line is not None and self.line < len(row) else None
+        text = row[self.message] if self.message is not None and self.message < len(row) else ""
+        for index, cell in enumerate(row):
+            # A cell that stands beside the message may be the refused value itself.
+            if index not in (self.line, self.message) and len(cell.strip()) > 1:
+                text = text.replace(cell.strip(), HIDDEN)
+        return {"line": line, "message": readable(text) or HIDDEN}
+
+
+def _is_header(first: list[str], second: list[str] | None) -> bool:
+    names = {_plain(cell) for cell in first}
+    if names & (LINE_NAMES | MESSAGE_NAMES) and not any(_integer(cell) is not None for cell in first):
+        return len(first) > 1 or names <= (LINE_NAMES | MESSAGE_NAMES | OTHER_NAMES)
+    if any(_integer(cell) is not None for cell in first):
+        return False
+    # Unknown names above rows that hold numbers are a header; a single line of unknown words is taken for an error.
+    return second is not None and any(_integer(cell) is not None for cell in second)
+
+
+def _rows(lines: t.Iterator[str]) -> t.Iterator[list[str]]:
+    first = next((line for line in lines if line.strip()), None)
+    if first is None:
+        return
+    separator = max(SEPARATORS, key=first.count)
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(_chain_lines(first, lines), delimiter=separator)
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            row = [""]
+        if any(cell.strip() for cell in row) or row == [""]:
+            yield row
+
+
+def _chain_lines(first: str, lines: t.Iterator[str]) -> t.Iterator[str]:
+    yield first
+    for line in lines:
+        if line.strip():
+            yield line
+
+
+def _lines(pieces: t.Iterable[bytes]) -> t.Iterator[str]:
+    decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
+    rest = ""
+    for piece in pieces:
+        rest += decoder.decode(piece).replace("\0", "")
+        *whole, rest = re.split(r"(?<=\n)", rest) if "\n" in rest else [rest]
+        yield from whole
+        if len(rest) > LONGEST_CELL:
+            yield rest
+            rest = ""
+    rest += decoder.decode(b"", final=True)
+    if rest:
+        yield rest
+
+
+def _plain(cell: str) -> str:
+    return re.sub(r"[\s_.-]+", "", cell).lower()
+
+
+def _integer(cell: str) -> int | None:
+    text = cell.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
+
+
+def _first(found: t.Iterator[int]) -> int | None:
+    return next(found, None)

@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Configuring an import: compare, write, read back; the wanted configuration or none is what stays."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._api.errors import CallError, StaffbaseError
+from .._api.imports import Imports, checked_id
+from .._api.states import State, reached
+from .blame import bad_keys
+from .config_body import KEYS, Body, Wanted, differences, mapped, shown, spellings
+
+#: With these statuses the service refuses a body (D for 400).
+REFUSED = frozenset({400, 422})
+
+
+@dataclasses.dataclass(frozen=True)
+class Configured:
+    """C(before) and C(after) under the names of the options."""
+
+    changed: bool
+    before: dict[str, t.Any]
+    after: dict[str, t.Any]
+
+
+class Configure:
+    """Brings the configuration of one import to what is wanted."""
+
+    def __init__(self, imports: Imports, import_id: str, wanted: Wanted) -> None:
+        self._imports = imports
+        self._id = checked_id(import_id)
+        self._wanted = wanted.checked()
+
+    def run(self, *, check_mode: bool = False) -> Configured:
+        """GET, compare, write, read back."""
+        before = self._imports.get_config(self._id)
+        body = self._wanted.body()
+        if not differences(before, body):
+            return Configured(False, shown(before), shown(before))
+        if check_mode:
+            self._refuse_if_started()
+            return Configured(True, shown(before), shown(body))
+        self._write(before, body)
+        return Configured(True, shown(before), shown(self._read_back(before, body)))
+
+    def _write(self, before: Body, body: Body) -> None:
+        refusal: CallError | None = None
+        for spelling in spellings(body):
+            try:
+                self._imports.set_config(self._id, spelling)
+                return
+            except CallError as error:
+                refusal = error
+                if error.status not in REFUSED:
+                    break
+        assert refusal is not None
+        if refusal.status in REFUSED or refusal.status in (403, 409):
+            self._refuse_if_started()
+        if refusal.status not in REFUSED:
+            raise refusal
+        self._name_the_guilty(before, body, refusal)
+
+    def _read_back(self, before: Body, body: Body) -> Body:
+        """Return what the service has now; raise if it is not what was sent."""
+        after = self._imports.get_config(self._id)
+        surplus = {field: None for field in mapped(after) if field not in body["mapping"]}
+        if surplus:
+            # The write was merged into the guess of the service: null takes a field out of it (I, RFC 7396).
+            self._try({**body, "mapping": {**body["mapping"], **surplus}})
+            after = self._imports.get_config(self._id)
+        wrong = [key for key in differences(after, body) if key in after]
+        if wrong:
+            self._leave_none(before)
+            raise StaffbaseError(
+                f"The service took the configuration but kept something else in: {', '.join(sorted(wrong))}; nothing was imported",
+                stage="config", import_id=self._id)
+        return after
+
+    def _refuse_if_started(self) -> None:
+        record = self._imports.get(self._id, "config")
+        if reached(record.state, State.IMPORT_PENDING) or record.state == State.CANCELLED.value:
+            raise StaffbaseError(
+                f"Import {self._id} is {record.state}, so its configuration cannot be changed any more; upload the file again (force) "
+                "to import it with another configuration", stage="config", import_id=self._id)
+
+    def _name_the_guilty(self, before: Body, body: Body, refusal: CallError) -> None:
+        found: dict[str, str] = {}
+        accepted = False
+
+        def accepts(mapping: dict[str, str]) -> bool:
+            nonlocal accepted
+            answer = self._try({**body, "mapping": mapping})
+            accepted = accepted or answer
+            return answer
+
+        try:
+            found = bad_keys(self._wanted, accepts)
+        finally:
+            if accepted:
+                self._leave_none(before)
+        if not found:
+            raise refusal
+        listed = "; ".join(f"{key}: {reason}" for key, reason in found.items())
+        raise StaffbaseError(
+            f"The mapping was refused, nothing was configured or imported. To blame: {listed}",
+            stage="config", import_id=self._id, invalid_mapping=found)
+
+    def _try(self, body: Body) -> bool:
+        for spelling in spellings(body):
+            try:
+                self._imports.set_config(self._id, spelling)
+                return True
+            except CallError as error:
+                if error.status not in REFUSED:
+                    raise
+        return False
+
+    def _leave_none(self, before: Body) -> None:
+        """Put back what was there at first. Where the service does not take that, the draft is deleted: a rerun uploads again,
+        and nobody can import it half configured."""
+        for body in (before, {key: value for key, value in before.items() if key in {*KEYS.values(), "mapping"}}):
+            if self._try(body) and not _differ(self._imports.get_config(self._id), body):
+                return
+        self._imports.delete(self._id, "config")
+
+
+def _differ(now: Body, then: Body) -> bool:
+    return mapped(now) != mapped(then) or any(now.get(key) != then[key] for key in KEYS.values() if key in then)

@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The error CSV on disk: readable by its owner only, whole or not there at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import typing as t
+
+from .._api.errors import InputError
+
+MODE = 0o600
+
+
+class ErrorFile:
+    """Takes the CSV piece by piece beside C(path), and puts it in place when it is whole.
+
+    It holds persons' data, so it is never readable by others, not even while it is written.
+    """
+
+    def __init__(self, path: str, *, write: bool) -> None:
+        """With C(write) false (check mode) nothing is put in place; C(changed) tells what would happen."""
+        self._path = path
+        self._write = write
+        self.changed = False
+        folder = os.path.dirname(os.path.abspath(path))
+        if os.path.isdir(path):
+            raise InputError("errors_dest", f"{path} is a directory")
+        if not os.path.isdir(folder):
+            raise InputError("errors_dest", f"{folder} is no directory")
+        if not os.access(folder, os.W_OK):
+            raise InputError("errors_dest", f"{folder} cannot be written to")
+
+    def keep(self, pieces: t.Iterator[bytes]) -> t.Iterator[bytes]:
+        """Hand every piece on and store it; a new call starts anew."""
+        folder, name = os.path.split(os.path.abspath(self._path))
+        try:
+            # mkstemp makes the file with mode 0600.
+            descriptor, part = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
+        except OSError as error:
+            raise InputError("errors_dest", f"{self._path} cannot be written: {error.strerror}") from None
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                for piece in pieces:
+                    self._store(stream, piece)
+                    yield piece
+                self._store(stream, b"", last=True)
+            self._settle(part)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(part)
+
+    def _store(self, stream: t.BinaryIO, piece: bytes, *, last: bool = False) -> None:
+        try:
+            stream.write(piece)
+            if last:
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            raise InputError("errors_dest", f"{self._path} cannot be written: {error.strerror}") from None
+
+    def _settle(self, part: str) -> None:
+        self.changed = not self._is_already(part)
+        if self.changed and self._write:
+            os.replace(part, self._path)
+
+    def _is_already(self, part: str) -> bool:
+        try:
+            with open(part, "rb") as new, open(self._path, "rb") as old:
+                if os.fstat(old.fileno()).st_mode & 0o777 != MODE:
+                    return False
+                while True:
+                    piece = new.read(1 << 20)
+                    if piece != old.read(1 << 20):
+                        return False
+                    if not piece:
+                        return True
+        except OSError:
+            return False

@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The limits: how many people an import may touch, compared with what its preview expects."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._api.counters import COUNTERS, Counts, all_zero, tells_nothing
+from .._api.errors import InputError
+
+Limits = t.Dict[str, int]
+
+
+def checked(limits: dict[str, t.Any] | None) -> Limits:
+    """Return the limits that are set; raise InputError for unknown names and negative numbers."""
+    given = {name: value for name, value in (limits or {}).items() if value is not None}
+    unknown = sorted(set(given) - set(COUNTERS))
+    if unknown:
+        raise InputError("limits", f"unknown: {', '.join(unknown)}; known: {', '.join(COUNTERS)}")
+    for name, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise InputError(f"limits.{name}", "it must be a whole number, 0 or more")
+    return given
+
+
+def objection(limits: Limits, counts: Counts | None, record_count: int | None) -> str | None:
+    """Return why the import must not start, or None. No number is no pass: it is an objection too."""
+    if counts is None or tells_nothing(counts):
+        return "the service gives no numbers for the preview, so the limits cannot be compared"
+    missing = [name for name in limits if counts[name] is None]
+    if missing:
+        return f"the service gives no number for {', '.join(missing)}, so these limits cannot be compared"
+    over = [f"{name} {counts[name]} (at most {limits[name]})" for name in limits if (counts[name] or 0) > limits[name]]
+    if over:
+        return f"limits exceeded: {', '.join(over)}"
+    if all_zero(counts) and (record_count or 0) > 0:
+        # Whether a preview's numbers stand there at all is unknown: zeros may be the places they are not yet filled in.
+        return (f"the preview of {record_count} records shows zeros only; a service that counts first when it imports looks the same, "
+                "so the limits cannot be compared")
+    return None

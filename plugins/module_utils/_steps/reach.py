@@ -1,0 +1,190 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bringing an import to its preview or to its end, and telling what became of it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from .._api.errors import CallError, StaffbaseError
+from .._api.imports import Imports, checked_id
+from .._api.records import ImportRecord
+from .._api.states import PREVIEWING, State, rank, reached
+from .._api.waiting import TimeIsUp, Waiter
+from . import limits as limits_of
+from .error_file import ErrorFile
+from .outcome import Outcome
+from .transition import REFUSALS, Transition
+
+#: How many lines of refused rows a sentence names; all of them stand in the error file.
+LINES_NAMED = 10
+
+
+@dataclasses.dataclass(frozen=True)
+class Rules:
+    """What an import has to keep to. C(wait): wait for the end, not only for what must be known before the start."""
+
+    limits: limits_of.Limits = dataclasses.field(default_factory=dict)
+    max_row_errors: int | None = None
+    wait: bool = True
+    wait_timeout: float = 3600.0
+
+
+class Reach:
+    """Takes one import from wherever it stands to the goal; C(outcome) is filled on the way."""
+
+    def __init__(self, imports: Imports, import_id: str, rules: Rules, waiter: Waiter, error_file: ErrorFile | None = None) -> None:
+        self._imports = imports
+        self._id = checked_id(import_id)
+        self._rules = rules
+        self._waiter = waiter
+        self._error_file = error_file
+        self._transition = Transition(imports, self._id, waiter)
+        self.outcome = Outcome()
+
+    def run(self, goal: State, *, check_mode: bool = False) -> Outcome:
+        """C(goal) is PREVIEW_READY or COMPLETED. An error carries what is known so far in its C(details)."""
+        try:
+            self._run(goal, check_mode)
+        except TimeIsUp:
+            raise self._with_outcome(self._too_late()) from None
+        except StaffbaseError as error:
+            raise self._with_outcome(error) from None
+        self.outcome.elapsed = self._waiter.elapsed
+        return self.outcome
+
+    def _run(self, goal: State, check_mode: bool) -> None:
+        record = self._look("status")
+        self.outcome.started_as = record.state
+        if check_mode:
+            self._predict(goal)
+            return
+        if goal is State.COMPLETED:
+            self._import()
+        else:
+            self._preview()
+        self._report(goal)
+
+    def _import(self) -> None:
+        self._wait_for_known_state()
+        if not reached(self._state, State.IMPORT_PENDING):
+            if self._rules.limits:
+                self._fresh_preview()
+                self._keep_to_limits()
+            elif self._state in PREVIEWING:
+                # From there the service does not take IMPORT_PENDING (C).
+                self._wait_for(State.PREVIEW_READY, "preview")
+            self._ask(State.IMPORT_PENDING, "import")
+        if self._rules.wait:
+            self._wait_for(State.COMPLETED, "import")
+
+    def _preview(self) -> None:
+        self._wait_for_known_state()
+        if not reached(self._state, State.PREVIEW_PENDING):
+            self._ask(State.PREVIEW_PENDING, "preview")
+        if self._rules.wait:
+            self._wait_for(State.PREVIEW_READY, "preview")
+
+    def _fresh_preview(self) -> None:
+        """Have a preview made now: one that stands there may be older than the configuration and the people it counts."""
+        if self._state not in PREVIEWING:
+            had_one = self._state == State.PREVIEW_READY.value
+            try:
+                self._ask(State.PREVIEW_PENDING, "preview")
+            except CallError as error:
+                # Whether a preview can be repeated is a guess (I); where it cannot, the one that stands there counts.
+                if not had_one or error.status not in REFUSALS:
+                    raise
+        self._wait_for(State.PREVIEW_READY, "preview")
+        if self._state != State.PREVIEW_READY.value:
+            raise StaffbaseError(
+                f"Import {self._id} was started by another client ({self._state}) before its limits could be compared; run again to see its end",
+                stage="preview", import_id=self._id)
+
+    def _keep_to_limits(self) -> None:
+        record = self._record
+        self.outcome.changes = self._imports.get_counters(self._id, expected=True)
+        reason = limits_of.objection(self._rules.limits, self.outcome.changes, record.record_count)
+        if reason:
+            raise StaffbaseError(
+                f"Import {self._id} was not started: {reason}. It stands at {record.state} and nobody was changed; look at the preview, "
+                "then correct the file, or change the limits and run again", stage="preview", import_id=self._id)
+
+    def _report(self, goal: State) -> None:
+        if self._state == State.COMPLETED.value:
+            self.outcome.changes = self._imports.get_counters(self._id, expected=False)
+            self._read_row_errors()
+        elif goal is State.PREVIEW_READY and self._state == State.PREVIEW_READY.value:
+            if self._rules.limits:
+                self._keep_to_limits()
+            else:
+                self.outcome.changes = self._imports.get_counters(self._id, expected=True)
+
+    def _read_row_errors(self) -> None:
+        keep = self._error_file.keep if self._error_file else None
+        self.outcome.row_errors = found = self._imports.get_row_errors(self._id, keep)
+        self.outcome.changed |= bool(self._error_file and self._error_file.changed)
+        if not found.count:
+            return
+        lines = [str(row["line"]) for row in found.listed if row["line"] is not None][:LINES_NAMED]
+        named = f" (lines {', '.join(lines)}{', ...' if found.count > len(lines) else ''})" if lines else ""
+        text = f"{found.count} rows of import {self._id} were refused{named}"
+        most = self._rules.max_row_errors
+        if most is None:
+            self.outcome.warnings.append(f"{text}; all other rows were imported")
+        elif found.count > most:
+            raise StaffbaseError(
+                f"{text}; at most {most} are allowed (max_row_errors). All other rows were imported: correct these "
+                "in the source and import again", stage="errors", import_id=self._id)
+
+    def _predict(self, goal: State) -> None:
+        """Tell what a real run would do, by reading only."""
+        target = State.IMPORT_PENDING if goal is State.COMPLETED else State.PREVIEW_PENDING
+        at_preview = self._state == State.PREVIEW_READY.value
+        if self._state == State.COMPLETED.value or (at_preview and goal is State.PREVIEW_READY):
+            self._report(goal)
+            return
+        if at_preview and self._rules.limits:
+            self._keep_to_limits()
+        self.outcome.changed = not reached(self._state, target)
+        if self._rules.wait:
+            self.outcome.record = dataclasses.replace(self._record, state=goal.value)
+
+    def _ask(self, target: State, stage: str) -> None:
+        self._transition.ask(self._record, target, stage)
+        self.outcome.changed = True
+
+    def _wait_for_known_state(self) -> None:
+        if rank(self._state) is None:
+            self._waiter.until(lambda: self._look("status"), lambda record: rank(record.state) is not None)
+
+    def _wait_for(self, goal: State, stage: str) -> None:
+        self._waiter.until(lambda: self._look(stage), lambda record: reached(record.state, goal))
+
+    def _look(self, stage: str) -> ImportRecord:
+        self.outcome.record = record = self._imports.get(self._id, stage)
+        if record.state == State.CANCELLED.value:
+            raise StaffbaseError(
+                f"Import {self._id} is CANCELLED: its file was removed, and it will not be imported. Upload the file again if it is still wanted",
+                stage=stage, import_id=self._id)
+        return record
+
+    @property
+    def _record(self) -> ImportRecord:
+        assert self.outcome.record is not None
+        return self.outcome.record
+
+    @property
+    def _state(self) -> str:
+        return self._record.state
+
+    def _too_late(self) -> StaffbaseError:
+        return StaffbaseError(
+            f"Import {self._id} was still {self._state} after {self._rules.wait_timeout:g} seconds (wait_timeout). The service goes on "
+            "with it by itself; run again to wait further: it goes on where it stands, and nothing is imported twice",
+            stage="wait", import_id=self._id)
+
+    def _with_outcome(self, error: StaffbaseError) -> StaffbaseError:
+        self.outcome.elapsed = self._waiter.elapsed
+        error.details = {**self.outcome.shown(), "changed": self.outcome.changed, **error.details}
+        return error

@@ -1,0 +1,51 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The name under which a file is stored: C(<stem>.<first 16 hex of its sha256>.csv).
+
+It is the only memory of what was uploaded: it lies with the service, so no state is kept on the controller.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .._api.errors import InputError
+
+DIGEST_LENGTH = 16
+LONGEST_NAME = 200
+
+#: Only these endings are taken off: a dot in "branch.example.com" is part of the name.
+_ENDING = re.compile(r"\.(csv|txt|tsv|dat)$", re.IGNORECASE)
+_STORED = re.compile(rf"(?P<stem>.+)\.(?P<digest>[0-9a-f]{{{DIGEST_LENGTH}}})\.csv", re.DOTALL)
+
+
+def stem_of(file_name: str, option: str = "file_name") -> str:
+    """Return the stem of a source's name; raise InputError for a name that cannot be stored."""
+    name = file_name.strip()
+    if "/" in name or "\\" in name:
+        raise InputError(option, "it must be a name, not a path")
+    if any(ord(character) < 32 or ord(character) == 127 for character in name):
+        raise InputError(option, "it must not hold control characters")
+    if len(name) > LONGEST_NAME:
+        raise InputError(option, f"it must not be longer than {LONGEST_NAME} characters")
+    stem = _ENDING.sub("", name)
+    if not stem.strip("."):
+        raise InputError(option, "it must have a stem, such as 'people' in people.csv")
+    return stem
+
+
+def stored_name(stem: str, sha256: str) -> str:
+    """Return the name for content with this digest (64 hex digits)."""
+    return f"{stem}.{sha256[:DIGEST_LENGTH]}.csv"
+
+
+def split_stored(file_name: str | None) -> tuple[str, str] | None:
+    """Return stem and digest of a stored name, or None for a name that this collection did not give."""
+    found = _STORED.fullmatch(file_name or "")
+    return (found["stem"], found["digest"]) if found else None
+
+
+def belongs_to(file_name: str | None, source_name: str) -> bool:
+    """Tell whether a stored name is C(source_name) itself or was made from it."""
+    parts = split_stored(file_name)
+    return file_name == source_name or (parts is not None and parts[0] == _ENDING.sub("", source_name.strip()))

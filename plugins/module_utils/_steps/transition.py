@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asking the service to move an import, and understanding a refusal."""
+
+from __future__ import annotations
+
+from .._api.errors import CallError, StaffbaseError
+from .._api.imports import Imports
+from .._api.records import ImportRecord
+from .._api.states import RUNNING, State, reached
+from .._api.waiting import Waiter
+
+#: With one of these the service may refuse a transition; which one is unknown (I).
+REFUSALS = frozenset({400, 403, 409, 422, 423})
+
+
+class Transition:
+    """Moves one import. A lost answer is made good by looking; a tenant that is busy with another import is waited for."""
+
+    def __init__(self, imports: Imports, import_id: str, waiter: Waiter) -> None:
+        self._imports = imports
+        self._id = import_id
+        self._waiter = waiter
+
+    def ask(self, record: ImportRecord, target: State, stage: str) -> None:
+        """PATCH the state to C(target). Raises CallError when the service refuses, TimeIsUp when it stays busy."""
+        begun = self._waiter.elapsed
+        idle_refusals = 0
+        while True:
+            try:
+                self._imports.ask_for(self._id, target, stage, lambda: self._has_moved(record, target, stage))
+                return
+            except CallError as error:
+                if error.status not in REFUSALS:
+                    raise
+                if self._has_moved(record, target, stage):
+                    return
+                if not self._tenant_is_busy():
+                    # The other import may have ended between the refusal and this look: one more try decides.
+                    idle_refusals += 1
+                    if error.status != 409 or idle_refusals > 1:
+                        raise self._refused(error, record, target) from None
+            self._waiter.rest(self._waiter.elapsed - begun)
+
+    def _has_moved(self, before: ImportRecord, target: State, stage: str) -> bool:
+        now = self._imports.get(self._id, stage).state
+        if now == State.CANCELLED.value != target.value:
+            raise StaffbaseError(
+                f"Import {self._id} was cancelled by another client; nothing was imported. Upload the file again if it is still wanted",
+                stage=stage, import_id=self._id)
+        return now != before.state and (now == target.value or reached(now, target))
+
+    def _tenant_is_busy(self) -> bool:
+        return any(other.state in RUNNING and other.id != self._id for other in self._imports.every())
+
+    def _refused(self, error: CallError, record: ImportRecord, target: State) -> CallError:
+        return CallError(
+            f"HTTP {error.status}: the service refuses to move import {self._id} from {record.state} to {target.value}",
+            error.where, status=error.status, code=error.code, message=error.message, attempts=error.attempts,
+            next_step="check its configuration, and that the token has administrator level",
+        )

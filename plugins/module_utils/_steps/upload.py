@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Uploading a file exactly once per content."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import typing as t
+
+from .._api.errors import CallError, StaffbaseError
+from .._api.imports import Imports
+from .._api.records import ImportRecord, newest_first
+from .._api.states import State
+from .source import Source
+from .stored_name import split_stored, stem_of, stored_name
+
+#: The pauses (seconds) between looks for an import whose upload had no answer: the service may still be working on it.
+LOOKS_AFTER_LOSS = (0.0, 0.5, 1.0, 2.0, 4.0)
+
+#: The same between looks at twins, until the controllers that made them have agreed on one.
+LOOKS_AT_TWINS = (0.2, 0.4, 0.8, 1.6)
+
+
+@dataclasses.dataclass(frozen=True)
+class Uploaded:
+    """What came of it. In check mode C(record.id) is empty when an upload would be made."""
+
+    record: ImportRecord
+    sha256: str
+    reused: bool
+
+    def shown(self) -> dict[str, t.Any]:
+        """Return import_id, import, sha256 and reused for a module's result."""
+        record = {**self.record.shown(), "id": self.record.id or None, "state": self.record.state or None}
+        return {"import_id": record["id"], "import": record, "sha256": self.sha256, "reused": self.reused}
+
+
+class Upload:
+    """One source to one import."""
+
+    def __init__(self, imports: Imports, source: Source, file_name: str, *, pause: t.Callable[[float], None] = time.sleep) -> None:
+        self._imports = imports
+        self._source = source
+        self._pause = pause
+        self.stem = stem_of(file_name)
+        self.name = stored_name(self.stem, source.sha256)
+
+    def run(self, *, force: bool = False, check_mode: bool = False) -> Uploaded:
+        """Reuse the newest import of the stem if it has this content and is not cancelled; else upload.
+
+        An older match does not count: after A and B, A is uploaded again.
+        """
+        before = self._agreed(self._of_stem())
+        same = self._newest_run(before)
+        if same and not force:
+            return Uploaded(same[0], self._source.sha256, reused=True)
+        if check_mode:
+            # What the service would answer; it counts the rows and gives the id.
+            predicted = ImportRecord(id="", file_name=self.name, file_size=self._source.size, state=State.DRAFT.value)
+            return Uploaded(predicted, self._source.sha256, reused=False)
+        known = {record.id for record in before}
+        import_id = self._post(known)
+        twins = [] if force else self._made_since(known)
+        kept = self._keep_one(twins) if twins else self._imports.get(import_id, "upload")
+        if kept.file_name != self.name:
+            self._imports.delete(import_id, "upload")
+            raise StaffbaseError(
+                "The service stored the upload under another name than it was given. The name is what tells that a file "
+                "was uploaded already, so the upload was deleted and nothing was imported; choose a simpler file_name",
+                stage="upload", import_id=import_id)
+        return Uploaded(kept, self._source.sha256, reused=kept.id != import_id)
+
+    def _post(self, known: set[str]) -> str:
+        """Upload and return the id; a lost answer is made good by the list before anything is sent again."""
+        lost: CallError | None = None
+        import_id: str | None = None
+        try:
+            import_id = self._imports.upload(self.name, self._source.size, self._source.pieces, lambda: self._found_since(known))
+        except CallError as error:
+            if not error.unsure:
+                raise
+            lost = error
+        import_id = import_id or self._found_since(known)
+        if import_id is None:
+            raise lost or StaffbaseError(
+                "The upload's answer told no id, and the list does not show the upload. Nothing was imported; run again",
+                stage="upload")
+        return import_id
+
+    def _keep_one(self, twins: list[ImportRecord]) -> ImportRecord:
+        """Delete all but one of the imports that several controllers made of this content at the same moment.
+
+        Everybody picks by the same rule: who has left the draft, then who is oldest. So everybody keeps the same one, and
+        it does not matter who deletes. Only drafts are deleted.
+        """
+        kept = min(twins, key=lambda record: (record.state == State.DRAFT.value, record.created, record.id))
+        for record in twins:
+            if record.id != kept.id and record.state == State.DRAFT.value:
+                self._imports.delete(record.id, "upload")
+        return kept
+
+    def _agreed(self, records: list[ImportRecord]) -> list[ImportRecord]:
+        """Look again while there are fresh twins: controllers that upload the same content right now need time to agree."""
+        for seconds in LOOKS_AT_TWINS:
+            if len(self._newest_run(records)) < 2 or records[0].state != State.DRAFT.value:
+                break
+            self._pause(seconds)
+            records = self._of_stem()
+        return records
+
+    def _newest_run(self, records: list[ImportRecord]) -> list[ImportRecord]:
+        """Return the imports of this content that are newer than any other content of the stem."""
+        run: list[ImportRecord] = []
+        for record in records:
+            if not self._is_same(record):
+                break
+            run.append(record)
+        return run
+
+    def _found_since(self, known: set[str]) -> str | None:
+        """Return the id of an upload whose answer was lost; look for some seconds, as a slow service may still make it."""
+        for seconds in LOOKS_AFTER_LOSS:
+            self._pause(seconds)
+            made = self._made_since(known)
+            if made:
+                return made[-1].id
+        return None
+
+    def _made_since(self, known: set[str]) -> list[ImportRecord]:
+        return [record for record in self._of_stem() if record.id not in known and self._is_same(record)]
+
+    def _of_stem(self) -> list[ImportRecord]:
+        parts = ((record, split_stored(record.file_name)) for record in self._imports.every())
+        return newest_first(record for record, name in parts if name is not None and name[0] == self.stem)
+
+    def _is_same(self, record: ImportRecord) -> bool:
+        return record.file_name == self.name and record.state != State.CANCELLED.value

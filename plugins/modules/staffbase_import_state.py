@@ -1,0 +1,254 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: staffbase_import_state
+short_description: Preview, run, cancel or delete a Staffbase import, and wait for it
+version_added: 0.1.0
+author:
+  - community.staffbase contributors (@ansible-collections)
+description:
+  - Takes an import from wherever it stands to the wanted state, waits, and reads the counts and the refused rows.
+  - A run that was interrupted is gone on with; what is done already is not done again.
+extends_documentation_fragment:
+  - community.staffbase.attributes
+  - community.staffbase.attributes.actiongroup_staffbase
+  - community.staffbase.attributes.failure
+  - community.staffbase.connection
+attributes:
+  check_mode:
+    support: full
+    details:
+      - O(limits) can be compared only if a preview is there already.
+  diff_mode:
+    support: full
+    details:
+      - Shows the state before and after.
+  idempotent:
+    support: full
+options:
+  import_id:
+    description: The id of the import.
+    type: str
+    required: true
+  state:
+    description:
+      - V(previewed) has the service work out what the import would do. Nobody is changed.
+      - V(imported) runs the import. On a C(COMPLETED) import nothing is changed.
+      - V(cancelled) stops an import that has not begun. Where the service does not let a client cancel, the draft is deleted instead.
+      - V(absent) deletes the record and, before the import, the upload. It does not undo an import. An import that is running is waited for first.
+    type: str
+    required: true
+    choices: [previewed, imported, cancelled, absent]
+  limits:
+    description:
+      - The highest number of people that may be touched in each way. With a limit, O(state=imported) has a preview made, compares
+        it, and does not start the import when a limit is exceeded.
+      - When the service gives no numbers to compare, that is a failure too.
+      - With O(state=previewed) the preview is compared as well.
+    type: dict
+    suboptions:
+      created:
+        description: New people.
+        type: int
+      updated:
+        description: People whose data change.
+        type: int
+      deactivated:
+        description: People who can no longer log in.
+        type: int
+      reactivated:
+        description: Deactivated people who can log in again.
+        type: int
+      deleted:
+        description: People who are deleted for good.
+        type: int
+  max_row_errors:
+    description:
+      - How many refused rows are tolerated. The service skips a faulty row and goes on, so C(COMPLETED) does not mean that all rows were applied.
+      - If it is not set, refused rows are only warned of.
+    type: int
+  errors_dest:
+    description:
+      - A path for the error CSV of the service, on the host where the module runs. The file is written when the import is C(COMPLETED), and
+        it is empty when no row was refused.
+      - It may hold persons' data, so it gets the mode C(0600).
+    type: path
+  wait:
+    description:
+      - Whether to wait until the state is reached. With V(false) the module returns when the service has taken the order; only a preview that
+        is needed before the import is waited for.
+    type: bool
+    default: true
+  wait_timeout:
+    description: How many seconds to wait at most. After that the service goes on by itself, and a further run waits on.
+    type: float
+    default: 3600
+  wait_interval:
+    description: The longest pause between two looks, in seconds. The first pauses are shorter, so a short import is seen sooner.
+    type: float
+    default: 10
+seealso:
+  - module: community.staffbase.staffbase_import_config
+  - module: community.staffbase.staffbase_import_info
+"""
+
+EXAMPLES = r"""
+- name: Import, but stop before anything happens if more than ten people would be switched off
+  community.staffbase.staffbase_import_state:
+    import_id: "{{ upload.import_id }}"
+    state: imported
+    limits:
+      deactivated: 10
+      deleted: 5
+    max_row_errors: 0
+    errors_dest: /srv/hr/refused-rows.csv
+
+- name: Only work out what would happen
+  community.staffbase.staffbase_import_state:
+    import_id: "{{ upload.import_id }}"
+    state: previewed
+  register: preview
+
+- name: Delete a draft
+  community.staffbase.staffbase_import_state:
+    import_id: "{{ upload.import_id }}"
+    state: absent
+"""
+
+RETURN = r"""
+import:
+  description: The import as the service keeps it; V(null) when there is none any more.
+  type: dict
+  returned: always, unless an option was refused
+  contains:
+    id:
+      description: The id of the import.
+      type: str
+    file_name:
+      description: The name under which the file is stored.
+      type: str
+    file_size:
+      description: The size in bytes.
+      type: int
+    record_count:
+      description: The number of records. Whether the service counts the header is not documented.
+      type: int
+    state:
+      description: Same as RV(state).
+      type: str
+    created_at:
+      description: When the service created it, in ISO 8601.
+      type: str
+state:
+  description: The state of the import at the service, such as V(COMPLETED), or V(absent).
+  type: str
+  returned: always, unless an option was refused
+changes:
+  description:
+    - How many people were touched in each way, or after a preview, would be touched. V(null) when the service gives no numbers.
+    - A counter that the service does not tell is V(null).
+  type: dict
+  returned: always, unless an option was refused
+  contains:
+    created:
+      description: New people.
+      type: int
+    updated:
+      description: People whose data change.
+      type: int
+    deactivated:
+      description: People who can no longer log in.
+      type: int
+    reactivated:
+      description: People who can log in again.
+      type: int
+    deleted:
+      description: People who are deleted for good.
+      type: int
+row_error_count:
+  description: How many rows were refused; V(null) as long as the import is not C(COMPLETED).
+  type: int
+  returned: always, unless an option was refused
+row_errors:
+  description: The first 100 refused rows.
+  type: list
+  elements: dict
+  returned: always, unless an option was refused
+  contains:
+    line:
+      description: The line as the service counts, or V(null).
+      type: int
+    message:
+      description:
+        - The reason. Words that may come from the file are replaced by C(...), because the message may quote a person's data. The
+          whole text is in O(errors_dest).
+      type: str
+elapsed:
+  description: How many seconds it took.
+  type: float
+  returned: always, unless an option was refused
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import module_of, run, waiter_of
+from ansible_collections.community.staffbase.plugins.module_utils._api.counters import COUNTERS
+from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
+from ansible_collections.community.staffbase.plugins.module_utils._api.states import State
+from ansible_collections.community.staffbase.plugins.module_utils._steps import limits as limits_of
+from ansible_collections.community.staffbase.plugins.module_utils._steps.error_file import ErrorFile
+from ansible_collections.community.staffbase.plugins.module_utils._steps.outcome import Outcome
+from ansible_collections.community.staffbase.plugins.module_utils._steps.reach import Reach, Rules
+from ansible_collections.community.staffbase.plugins.module_utils._steps.withdraw import Withdraw
+
+GOALS = {"previewed": State.PREVIEW_READY, "imported": State.COMPLETED}
+
+
+def bring_to_state(module: AnsibleModule, imports: Imports) -> dict[str, t.Any]:
+    outcome = _outcome(module, imports)
+    for warning in outcome.warnings:
+        module.warn(warning)
+    diff = {"before": {"state": outcome.started_as or outcome.state}, "after": {"state": outcome.state}}
+    return {"changed": outcome.changed, "diff": diff, **outcome.shown()}
+
+
+def _outcome(module: AnsibleModule, imports: Imports) -> Outcome:
+    params = module.params
+    rules = _rules(params)
+    waiter = waiter_of(params)
+    error_file = ErrorFile(params["errors_dest"], write=not module.check_mode) if params["errors_dest"] is not None else None
+    goal = GOALS.get(params["state"])
+    if goal is not None:
+        return Reach(imports, params["import_id"], rules, waiter, error_file).run(goal, check_mode=module.check_mode)
+    withdraw = Withdraw(imports, params["import_id"], waiter, wait=rules.wait)
+    return (withdraw.cancel if params["state"] == "cancelled" else withdraw.remove)(check_mode=module.check_mode)
+
+
+def _rules(params: dict[str, t.Any]) -> Rules:
+    if params["max_row_errors"] is not None and params["max_row_errors"] < 0:
+        raise InputError("max_row_errors", "it must not be negative")
+    return Rules(limits_of.checked(params["limits"]), params["max_row_errors"], params["wait"], params["wait_timeout"])
+
+
+def main() -> None:
+    run(module_of({
+        "import_id": {"type": "str", "required": True},
+        "state": {"type": "str", "required": True, "choices": [*GOALS, "cancelled", "absent"]},
+        "limits": {"type": "dict", "options": {name: {"type": "int"} for name in COUNTERS}},
+        "max_row_errors": {"type": "int"},
+        "errors_dest": {"type": "path"},
+        "wait": {"type": "bool", "default": True},
+        "wait_timeout": {"type": "float", "default": 3600.0},
+        "wait_interval": {"type": "float", "default": 10.0},
+    }), bring_to_state)
+
+
+if __name__ == "__main__":
+    main()

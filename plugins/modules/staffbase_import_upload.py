@@ -1,0 +1,149 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: staffbase_import_upload
+short_description: Upload a CSV for an import into Staffbase, once per content
+version_added: 0.1.0
+author:
+  - community.staffbase contributors (@ansible-collections)
+description:
+  - Uploads a CSV file as a draft of a user import. Nobody is changed by it.
+  - The file is stored under the name C(<stem>.<first 16 hex digits of its SHA-256>.csv), so the service itself remembers what
+    was uploaded and no state is kept on the controller.
+  - Before uploading, the imports of the tenant are listed. If the B(newest) import with this stem carries this digest and is not
+    C(CANCELLED), it is reused. An older match does not count, so the contents A, B, A are three uploads.
+  - When the answer to an upload is lost, the list is searched before anything is sent again. When several controllers upload the same
+    content at the same moment, all of them end with the same import, and no second draft stays behind.
+  - The bytes that arrive are the bytes on disk, and the memory in use does not depend on the size of the file. A file that changes
+    while it is being uploaded is refused.
+extends_documentation_fragment:
+  - community.staffbase.attributes
+  - community.staffbase.attributes.actiongroup_staffbase
+  - community.staffbase.attributes.failure
+  - community.staffbase.connection
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details:
+      - The content of the file is not shown.
+  idempotent:
+    support: partial
+    details:
+      - With O(force=true) every run uploads.
+options:
+  src:
+    description:
+      - Path of the CSV file on the host where the module runs.
+      - Exactly one of O(src) and O(content) is required.
+    type: path
+  content:
+    description:
+      - The CSV as text; it is sent as UTF-8. It needs O(file_name).
+    type: str
+  file_name:
+    description:
+      - The name of the B(source), such as V(berlin-people.csv). All uploads of one source must have the same name, and two sources of
+        one tenant must have different ones. An ending C(.csv), C(.txt), C(.tsv) or C(.dat) is not part of the stem.
+      - If it is not set, it is the base name of O(src).
+    type: str
+  force:
+    description:
+      - Whether to upload even if the newest import of this source has the same content.
+    type: bool
+    default: false
+seealso:
+  - module: community.staffbase.staffbase_import_config
+  - module: community.staffbase.staffbase_import_state
+"""
+
+EXAMPLES = r"""
+- name: Upload tonight's export
+  community.staffbase.staffbase_import_upload:
+    api_url: https://intranet.example.com
+    api_token: "{{ staffbase_api_token }}"
+    src: /srv/hr/people.csv
+  register: upload
+
+- name: Upload one of several branches of the same tenant
+  community.staffbase.staffbase_import_upload:
+    src: /srv/hr/berlin/people.csv
+    file_name: berlin-people.csv
+"""
+
+RETURN = r"""
+import_id:
+  description:
+    - The id of the import. It is V(null) in check mode when the file would be uploaded.
+  type: str
+  returned: success
+  sample: 69230c4e1b2a4d0012ab34cd
+import:
+  description: The import as the service keeps it.
+  type: dict
+  returned: success
+  contains:
+    id:
+      description: Same as RV(import_id).
+      type: str
+    file_name:
+      description: The name under which the file is stored.
+      type: str
+      sample: people.9f86d081884c7d65.csv
+    file_size:
+      description: The size in bytes.
+      type: int
+    record_count:
+      description: The number of records. Whether the service counts the header is not documented.
+      type: int
+    state:
+      description: The state, such as V(DRAFT).
+      type: str
+    created_at:
+      description: When the service created it, in ISO 8601.
+      type: str
+sha256:
+  description: The SHA-256 of the content, in hexadecimal digits.
+  type: str
+  returned: success
+reused:
+  description: Whether an import that was there already is used.
+  type: bool
+  returned: success
+"""
+
+import os
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import module_of, run
+from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
+from ansible_collections.community.staffbase.plugins.module_utils._steps.source import open_source
+from ansible_collections.community.staffbase.plugins.module_utils._steps.upload import Upload
+
+
+def upload(module: AnsibleModule, imports: Imports) -> dict[str, t.Any]:
+    params = module.params
+    with open_source(params["src"], params["content"]) as source:
+        name = params["file_name"] if params["file_name"] is not None else os.path.basename(params["src"])
+        uploaded = Upload(imports, source, name).run(force=params["force"], check_mode=module.check_mode)
+    return {"changed": not uploaded.reused, **uploaded.shown()}
+
+
+def main() -> None:
+    run(module_of({
+        "src": {"type": "path"},
+        "content": {"type": "str", "no_log": True},
+        "file_name": {"type": "str"},
+        "force": {"type": "bool", "default": False},
+    }, mutually_exclusive=[("src", "content")], required_one_of=[("src", "content")], required_by={"content": ["file_name"]}), upload)
+
+
+if __name__ == "__main__":
+    main()
