@@ -47,7 +47,8 @@ options:
   delta:
     description:
       - With V(true) only the people in the file are touched.
-      - With V(false) the import is a full one. B(Everybody who is not in the file is deactivated), and those who never logged in are deleted for good.
+      - With V(false) the import is a full one. B(Everybody who is not in the file is deactivated), and those who never logged in
+        are deleted for good.
     type: bool
     default: true
   remove_all:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connection options: the one place where they are spelt for Ansible (their texts: doc fragment C(connection))."""
+"""The connection options: the one place where they are spelt for Ansible (their texts: doc fragment `connection`)."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import typing as t
+import warnings
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -16,7 +17,7 @@ from .._api.transport import REQUESTS_MISSING
 from .._api.waiting import Waiter
 from .arguments import connection_arguments, connection_of
 
-Step = t.Callable[[AnsibleModule, Imports], t.Dict[str, t.Any]]
+Step = t.Callable[[AnsibleModule, Imports], dict[str, t.Any]]
 
 
 def module_of(arguments: dict[str, t.Any], **rules: t.Any) -> AnsibleModule:
@@ -25,7 +26,7 @@ def module_of(arguments: dict[str, t.Any], **rules: t.Any) -> AnsibleModule:
 
 
 def run(module: AnsibleModule, step: Step) -> None:
-    """Run C(step) and end the module with what it returns, or with C(msg) and C(failure)."""
+    """Run `step` and end the module with what it returns, or with `msg` and `failure`."""
     if REQUESTS_MISSING is not None:
         module.fail_json(msg=missing_required_lib("requests"))
     client: Client | None = None
@@ -54,13 +55,7 @@ def _checked(module: AnsibleModule) -> dict[str, t.Any]:
     if params["ca_path"] is not None and not os.path.exists(params["ca_path"]):
         raise InputError("ca_path", f"{params['ca_path']} does not exist")
     if not params["validate_certs"]:
-        _silence_warnings()
+        # Said once below; the library would repeat it at every call, on a stream that no admin reads.
+        warnings.filterwarnings("ignore", message="Unverified HTTPS request")
         module.warn("validate_certs is false: the certificate of the service is not checked, so the token may reach somebody else")
     return params
-
-
-def _silence_warnings() -> None:
-    """The library would repeat the warning at every call, on a stream that no admin reads."""
-    import warnings
-
-    warnings.filterwarnings("ignore", message="Unverified HTTPS request")

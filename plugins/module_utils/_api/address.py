@@ -13,7 +13,7 @@ API_PATH = "/api"
 def base_url(api_url: str) -> str:
     """Return the URL in front of every path, without a trailing slash.
 
-    Takes the customer's own domain with or without C(/api) and a trailing slash. Custom domains exist,
+    Takes the customer's own domain with or without `/api` and a trailing slash. Custom domains exist,
     so no suffix is forced (D); there is no version segment (O).
 
     Raises ValueError, with a text that names the fault and not the URL's secrets.
@@ -41,7 +41,7 @@ def base_url(api_url: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether C(host) (a name or an address) is this machine itself."""
+    """Tell whether `host` (a name or an address) is this machine itself."""
     if host == "localhost":
         return True
     try:
@@ -51,7 +51,7 @@ def is_loopback(host: str) -> bool:
 
 
 def without_query(url: str) -> str:
-    """Return C(url) without user, query and fragment, for messages: each of them may hold a secret."""
+    """Return `url` without user, query and fragment, for messages: each of them may hold a secret."""
     try:
         parts = urlsplit(url)
         host = parts.netloc.rpartition("@")[2]

@@ -24,7 +24,7 @@ T = t.TypeVar("T")
 class Connection:
     """Where and how to reach the service.
 
-    C(timeout) in seconds for one exchange; C(retries) how often one call is tried again after a passing fault.
+    `timeout` in seconds for one exchange; `retries` how often one call is tried again after a passing fault.
     """
 
     api_url: str
@@ -58,7 +58,7 @@ class WriteRefused(AssertionError):
 class Client:
     """Sends calls and returns good answers; whatever else comes is a CallError.
 
-    With C(read_only) (check mode) it refuses to send a write, whoever asks for it.
+    With `read_only` (check mode) it refuses to send a write, whoever asks for it.
     """
 
     def __init__(
@@ -73,19 +73,23 @@ class Client:
     def close(self) -> None:
         self._session.close()
 
+    def where(self, method: str, path: str, stage: str, import_id: str | None = None) -> Where:
+        """Return what an error says about this call."""
+        return Where(stage, method, self.connection.api_url + path, import_id)
+
     def get_json(self, path: str, stage: str, *, import_id: str | None = None, params: dict[str, t.Any] | None = None) -> t.Any:
         """GET JSON of any shape; an answer that is something else, or is cut, is asked for again."""
         def attempt(where: Where) -> t.Any:
             with self._exchange("GET", path, where, params=params) as response:
                 return transport.read_answer(response, where, self.connection.timeout).json(where)
 
-        return self._retried("GET", path, stage, import_id, attempt)
+        return self._retried(self.where("GET", path, stage, import_id), attempt)
 
     def get_object(self, path: str, stage: str, *, import_id: str | None = None, params: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """GET a JSON object."""
         found = self.get_json(path, stage, import_id=import_id, params=params)
         if not isinstance(found, dict):
-            raise CallError("The answer is not a JSON object", Where(stage, "GET", self.connection.api_url + path, import_id), status=200)
+            raise CallError("The answer is not a JSON object", self.where("GET", path, stage, import_id), status=200)
         return found
 
     def send(
@@ -94,23 +98,23 @@ class Client:
     ) -> Answer:
         """Send a write, again after a passing fault, and return its answer (2xx).
 
-        C(body) is sent as JSON; C(upload) is a stream with a C(content_type). C(settled) makes repeating safe: it is asked
+        `body` is sent as JSON; `upload` is a stream with a `content_type`. `settled` makes repeating safe: it is asked
         before a further attempt when the service may have acted on the last one, and its answer, when there is one, stands.
         """
         def attempt(where: Where) -> Answer:
             with self._exchange(method, path, where, body=body, upload=upload) as response:
                 return transport.read_answer(response, where, self.connection.timeout).of_service(where)
 
-        return self._retried(method, path, stage, import_id, attempt, settled)
+        return self._retried(self.where(method, path, stage, import_id), attempt, settled)
 
     def download(self, path: str, stage: str, take: t.Callable[[t.Iterator[bytes]], T], *, import_id: str | None = None) -> T:
-        """GET a body of any size and return what C(take) makes of its pieces; C(take) starts anew at each attempt."""
+        """GET a body of any size and return what `take` makes of its pieces; `take` starts anew at each attempt."""
         def attempt(where: Where) -> T:
             with self._exchange("GET", path, where) as response:
                 refuse_page(response.headers.get("content-type", ""), response.status_code, where)
                 return take(transport.pieces(response, where))
 
-        return self._retried("GET", path, stage, import_id, attempt)
+        return self._retried(self.where("GET", path, stage, import_id), attempt)
 
     @contextlib.contextmanager
     def _exchange(
@@ -130,12 +134,10 @@ class Client:
                 yield response
 
     def _retried(
-        self, method: str, path: str, stage: str, import_id: str | None,
-        attempt: t.Callable[[Where], T], settled: t.Callable[[], T | None] | None = None,
+        self, where: Where, attempt: t.Callable[[Where], T], settled: t.Callable[[], T | None] | None = None,
     ) -> T:
-        if self.read_only and method not in READING:
-            raise WriteRefused(f"{method} {path} in check mode")
-        where = Where(stage, method, self.connection.api_url + path, import_id)
+        if self.read_only and where.method not in READING:
+            raise WriteRefused(f"{where.method} {where.url} in check mode")
         attempts = 0
         while True:
             attempts += 1

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The five counters of an import, from an answer whose shape is not documented.
 
-C(GET /status) holds created, updated, deactivated, deleted and, since 2026-01-07, reactivated (D). The keys around them are unknown,
+`GET /status` holds created, updated, deactivated, deleted and, since 2026-01-07, reactivated (D). The keys around them are unknown,
 and so is whether the expected numbers of a preview stand there. So the counters are looked for at any depth, and
 where two readings are possible the careful one is taken.
 """
@@ -20,13 +20,13 @@ DONE_WORDS = ("import", "result", "actual", "applied", "done")
 #: How deep a block of counters is looked for.
 DEEPEST = 12
 
-Counts = t.Dict[str, t.Optional[int]]
+Counts = dict[str, t.Optional[int]]
 
 
 def read_counters(answer: t.Any, *, expected: bool) -> Counts | None:
-    """Return the counters in C(answer), or None if there are none.
+    """Return the counters in `answer`, or None if there are none.
 
-    C(expected): those of the preview are wanted, else those of the import. What one block does not tell is None. Several
+    `expected`: those of the preview are wanted, else those of the import. What one block does not tell is None. Several
     blocks that fit equally well are joined by the highest number: limits must not pass by reading the wrong one.
     """
     blocks = list(_blocks(answer, ()))
@@ -66,7 +66,7 @@ def _blocks(node: t.Any, path: tuple[str, ...]) -> t.Iterator[tuple[tuple[str, .
 
 
 def _from_list(entries: list[t.Any]) -> Counts:
-    """Read C([{"type": "created", "count": 3}, ...]), whatever the two keys are called."""
+    """Read `[{"type": "created", "count": 3}, ...]`, whatever the two keys are called."""
     counts: Counts = dict.fromkeys(COUNTERS)
     for entry in entries[:1000]:
         if isinstance(entry, dict):
@@ -78,7 +78,7 @@ def _from_list(entries: list[t.Any]) -> Counts:
 
 
 def _count(value: t.Any) -> int | None:
-    """A counter may be a number, a number as text, or an object such as C({"count": 3})."""
+    """A counter may be a number, a number as text, or an object such as `{"count": 3}`."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):

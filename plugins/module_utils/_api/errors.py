@@ -26,7 +26,7 @@ NEXT_STEPS: dict[int, str] = {
 class Where:
     """What was being done when it went wrong.
 
-    C(stage) is one of list, upload, config, preview, import, status, errors, cancel, delete; C(url) carries no query.
+    `stage` is one of list, upload, config, preview, import, status, errors, cancel, delete; `url` carries no query.
     """
 
     stage: str
@@ -36,17 +36,17 @@ class Where:
 
 
 class StaffbaseError(Exception):
-    """Anything that ends a step. C(str()) is the sentence for the admin; C(failure()) is the same as data."""
+    """Anything that ends a step. `str()` is the sentence for the admin; `failure()` is the same as data."""
 
     def __init__(self, text: str, stage: str, import_id: str | None = None, **details: t.Any) -> None:
         super().__init__(text)
         self.stage = stage
         self.import_id = import_id
-        #: Further return values of the module, such as C(invalid_mapping).
+        #: Further return values of the module, such as `invalid_mapping`.
         self.details = details
 
     def failure(self) -> dict[str, t.Any]:
-        """Return C({stage, method, url, status, code, message, import_id, attempts}); what is not known is None."""
+        """Return `{stage, method, url, status, code, message, import_id, attempts}`; what is not known is None."""
         return {
             "stage": self.stage, "method": None, "url": None, "status": None, "code": None,
             "message": str(self), "import_id": self.import_id, "attempts": 0,
@@ -64,8 +64,8 @@ class InputError(StaffbaseError):
 class CallError(StaffbaseError):
     """A call that was sent, or tried, and did not end as it should.
 
-    C(status) is the HTTP status, or None without an answer. C(passing): it may be gone by itself in a while.
-    C(unsure): the service may have acted although no usable answer came.
+    `status` is the HTTP status, or None without an answer. `passing`: it may be gone by itself in a while.
+    `unsure`: the service may have acted although no usable answer came.
     """
 
     def __init__(

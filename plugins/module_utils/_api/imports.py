@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from . import counters, paging, row_errors
 from .answer import Answer
 from .client import Client
-from .errors import CallError, InputError, Where
+from .errors import CallError, InputError
 from .multipart import FilePart
 from .records import ImportRecord, newest_first, usable_id
 from .states import State
@@ -22,7 +22,7 @@ CONFIG_VERBS = ("PATCH", "PUT")
 
 
 def checked_id(import_id: str) -> str:
-    """Return C(import_id) when it can stand in a path; ids are opaque (D)."""
+    """Return `import_id` when it can stand in a path; ids are opaque (D)."""
     if not usable_id(import_id):
         raise InputError("import_id", "it is not an id as the service gives them (letters, digits and . _ ~ - only)")
     return import_id
@@ -33,11 +33,11 @@ class Imports:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._config_verbs = CONFIG_VERBS
+        self._config_verbs: tuple[str, ...] = CONFIG_VERBS
 
     def every(self) -> list[ImportRecord]:
         """Return all imports of the tenant, newest first. The order of the service's list is unknown."""
-        where = Where("list", "GET", self._client.connection.api_url + IMPORTS)
+        where = self._client.where("GET", IMPORTS, "list")
 
         def page(params: dict[str, t.Any]) -> dict[str, t.Any]:
             return self._client.get_object(IMPORTS, "list", params=params)
@@ -50,14 +50,17 @@ class Imports:
         answer = self._client.get_object(_path(import_id), stage, import_id=import_id)
         record = ImportRecord.read({"id": import_id, **answer})
         if record is None or not record.state:
-            raise CallError("The service's record of this import has no state", self._where(import_id, stage), status=200)
+            where = self._client.where("GET", _path(import_id), stage, import_id)
+            raise CallError("The service's record of this import has no state", where, status=200)
         return record
 
-    def upload(self, file_name: str, size: int, pieces: t.Callable[[], t.Iterator[bytes]], already: t.Callable[[], str | None]) -> str | None:
+    def upload(
+        self, file_name: str, size: int, pieces: t.Callable[[], t.Iterator[bytes]], already: t.Callable[[], str | None],
+    ) -> str | None:
         """POST a file and return the import's id, or None when the answer did not tell it.
 
-        The id stands only in C(Location), absolute or relative: the last path segment of either (D, O). There is no idempotency
-        key (I): before another attempt C(already) is asked for the id of an import that an earlier attempt has made.
+        The id stands only in `Location`, absolute or relative: the last path segment of either (D, O). There is no idempotency
+        key (I): before another attempt `already` is asked for the id of an import that an earlier attempt has made.
         """
         def settled() -> Answer | None:
             found = already()
@@ -69,7 +72,7 @@ class Imports:
         return found if usable_id(found) else None
 
     def ask_for(self, import_id: str, state: State, stage: str, settled: t.Callable[[], bool]) -> None:
-        """PATCH the state. C(settled) tells, before another attempt, whether an earlier one took effect."""
+        """PATCH the state. `settled` tells, before another attempt, whether an earlier one took effect."""
         self._client.send(
             "PATCH", _path(import_id), stage, import_id=import_id, body={"state": state.value},
             settled=lambda: Answer(204, {}) if settled() else None,
@@ -100,7 +103,7 @@ class Imports:
                 return
 
     def get_counters(self, import_id: str, *, expected: bool) -> counters.Counts | None:
-        """Return the counters (C(expected): those of the preview), or None if the service tells none."""
+        """Return the counters (`expected`: those of the preview), or None if the service tells none."""
         try:
             answer = self._client.get_json(_path(import_id, "status"), "status", import_id=import_id)
         except CallError as error:
@@ -110,14 +113,11 @@ class Imports:
         return counters.read_counters(answer, expected=expected)
 
     def get_row_errors(self, import_id: str, keep: t.Callable[[t.Iterator[bytes]], t.Iterator[bytes]] | None = None) -> row_errors.RowErrors:
-        """Return the refused rows. C(keep) sees every piece of the CSV on its way, to store it."""
+        """Return the refused rows. `keep` sees every piece of the CSV on its way, to store it."""
         def take(pieces: t.Iterator[bytes]) -> row_errors.RowErrors:
             return row_errors.read_row_errors(keep(pieces) if keep else pieces)
 
         return self._client.download(_path(import_id, "errors"), "errors", take, import_id=import_id)
-
-    def _where(self, import_id: str, stage: str) -> Where:
-        return Where(stage, "GET", self._client.connection.api_url + _path(import_id), import_id)
 
 
 def _path(import_id: str, part: str = "") -> str:

@@ -16,10 +16,10 @@ PART_TYPE = "text/csv"
 
 
 class FilePart:
-    """One upload's body. C(requests) takes it as a stream: its length is known, so Content-Length is sent."""
+    """One upload's body. `requests` takes it as a stream: its length is known, so Content-Length is sent."""
 
     def __init__(self, file_name: str, size: int, pieces: t.Callable[[], t.Iterator[bytes]]) -> None:
-        """C(size) in bytes; C(pieces) starts reading anew at each call, because a repeated attempt sends all again."""
+        """`size` in bytes; `pieces` starts reading anew at each call, because a repeated attempt sends all again."""
         boundary = secrets.token_hex(16)
         self.content_type = f"multipart/form-data; boundary={boundary}"
         self._head = (

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reading a list to its end.
 
-The answer is C({"entries": [...], "nextCursor": "..."}) and C(limit) is a query parameter (D). The name of the parameter that takes
-the cursor is not documented: C(cursor) is likely (I). So the name is found by trying: one that the service does not know
+The answer is `{"entries": [...], "nextCursor": "..."}` and `limit` is a query parameter (D). The name of the parameter that takes
+the cursor is not documented: `cursor` is likely (I). So the name is found by trying: one that the service does not know
 is refused (400), or ignored, which shows in a page that has been seen before.
 """
 
@@ -24,12 +24,12 @@ LARGE_PAGES = (1000, 10000)
 #: A list longer than this many pages is not read further: something is wrong then.
 MOST_PAGES = 1000
 
-Page = t.Dict[str, t.Any]
-GetPage = t.Callable[[t.Dict[str, t.Any]], Page]
+Page = dict[str, t.Any]
+GetPage = t.Callable[[dict[str, t.Any]], Page]
 
 
 def entries(get_page: GetPage, where: Where) -> t.Iterator[t.Any]:
-    """Yield every entry once, asking C(get_page) with query parameters until there is no further cursor."""
+    """Yield every entry once, asking `get_page` with query parameters until there is no further cursor."""
     return _List(get_page, where).entries()
 
 
@@ -38,7 +38,7 @@ class _List:
         self._get_page = get_page
         self._where = where
         self._limit: dict[str, t.Any] = {"limit": PAGE_SIZE}
-        self._names = CURSOR_NAMES
+        self._names: tuple[str, ...] = CURSOR_NAMES
         self._seen: set[str] = set()
 
     def entries(self) -> t.Iterator[t.Any]:

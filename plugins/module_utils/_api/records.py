@@ -14,13 +14,13 @@ _LONG_AGO = datetime.datetime.min.replace(tzinfo=datetime.timezone.utc)
 
 
 def usable_id(value: object) -> bool:
-    """Tell whether C(value) can stand in a path. Ids are opaque (D); what could lead to another path is refused."""
+    """Tell whether `value` can stand in a path. Ids are opaque (D); what could lead to another path is refused."""
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
 @dataclasses.dataclass(frozen=True)
 class ImportRecord:
-    """One import. C(file_size) in bytes; whether C(record_count) counts the header is unknown; C(created_at) as the service wrote it."""
+    """One import. `file_size` in bytes; whether `record_count` counts the header is unknown; `created_at` as the service wrote it."""
 
     id: str
     file_name: str | None = None
@@ -31,7 +31,7 @@ class ImportRecord:
 
     @classmethod
     def read(cls, entry: t.Any) -> ImportRecord | None:
-        """Return the record in C(entry) (D: id, createdAt, fileName, fileSize, recordCount, state), or None if it has no usable id."""
+        """Return the record in `entry` (D: id, createdAt, fileName, fileSize, recordCount, state), or None if it has no usable id."""
         if not isinstance(entry, dict) or not usable_id(entry.get("id")):
             return None
         return cls(

@@ -17,15 +17,15 @@ FIRST_PAUSE = 0.5
 #: No pause of our own choice is longer than this (seconds).
 LONGEST_PAUSE = 30.0
 
-#: A C(Retry-After) up to here (seconds) is obeyed; who asks for more gets no further call in this run.
+#: A `Retry-After` up to here (seconds) is obeyed; who asks for more gets no further call in this run.
 LONGEST_RETRY_AFTER = 300.0
 
 
 def pause_before(attempt: int, retry_after: float | None = None, chance: t.Callable[[], float] = random.random) -> float:
-    """Return the seconds to wait before attempt number C(attempt) + 1.
+    """Return the seconds to wait before attempt number `attempt` + 1.
 
     Doubles from FIRST_PAUSE up to LONGEST_PAUSE; half of it is jitter, so that many controllers do not come back at once.
-    A C(Retry-After) of the service takes the place of the doubling; the jitter then is added, never taken off.
+    A `Retry-After` of the service takes the place of the doubling; the jitter then is added, never taken off.
     """
     if retry_after is not None:
         return retry_after + FIRST_PAUSE * chance()
@@ -34,10 +34,10 @@ def pause_before(attempt: int, retry_after: float | None = None, chance: t.Calla
 
 
 def read_retry_after(value: str | None, now: float, service_date: str | None = None) -> float | None:
-    """Return the seconds that a C(Retry-After) header asks for, or None.
+    """Return the seconds that a `Retry-After` header asks for, or None.
 
-    Both forms are read: seconds, and an HTTP date. The date is compared with the C(Date) header of the same answer
-    where there is one, because the clocks of the controller and the service may differ. C(now) is Unix time in seconds.
+    Both forms are read: seconds, and an HTTP date. The date is compared with the `Date` header of the same answer
+    where there is one, because the clocks of the controller and the service may differ. `now` is Unix time in seconds.
     """
     text = (value or "").strip()
     if not text:

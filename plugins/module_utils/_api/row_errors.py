@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The refused rows, from a CSV whose columns are not documented.
 
-C(GET /errors) answers a CSV stream; an empty body means none (C). The names of the columns are unknown, so the line and the message
+`GET /errors` answers a CSV stream; an empty body means none (C). The names of the columns are unknown, so the line and the message
 are recognised by name where possible and by content where not. In doubt a row counts as an error: a run
 must not say "ok" while rows were refused.
 """
@@ -38,7 +38,7 @@ LONGEST_CELL = 1_000_000
 
 @dataclasses.dataclass(frozen=True)
 class RowErrors:
-    """C(count) of all refused rows; C(listed): C({"line": int or None, "message": str}) of the first MOST_LISTED."""
+    """`count` of all refused rows; `listed`: `{"line": int or None, "message": str}` of the first MOST_LISTED."""
 
     count: int
     listed: list[dict[str, t.Any]]
@@ -54,7 +54,8 @@ def read_row_errors(pieces: t.Iterable[bytes]) -> RowErrors:
     header = first if _is_header(first, second) else None
     data = [row for row in (None if header else first, second) if row is not None]
     roles = _Roles(header, data[0] if data else first)
-    count, listed = 0, []
+    count = 0
+    listed: list[dict[str, t.Any]] = []
     for row in _chain(data, rows):
         count += 1
         if len(listed) < MOST_LISTED:

@@ -30,12 +30,12 @@ PREVIEWING = frozenset({State.PREVIEW_PENDING.value, State.CREATING_PREVIEW.valu
 
 
 def rank(state: str) -> int | None:
-    """Return the place of C(state) in an import's life, or None for CANCELLED and for states that nobody told us of."""
+    """Return the place of `state` in an import's life, or None for CANCELLED and for states that nobody told us of."""
     return _ORDER.index(state) if state in _ORDER else None
 
 
 def reached(state: str, goal: State) -> bool:
-    """Tell whether C(state) is C(goal) or lies behind it.
+    """Tell whether `state` is `goal` or lies behind it.
 
     States may be skipped and may pass too fast to be seen (D), so waiting for an exact state could wait for ever.
     A state that is not known is somewhere on the way: it has reached nothing.

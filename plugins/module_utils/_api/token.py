@@ -10,9 +10,9 @@ SCHEME = "Basic"
 
 
 def plain_token(api_token: str) -> str:
-    """Return the token without a leading C(Basic).
+    """Return the token without a leading `Basic`.
 
-    The token that Studio shows is already base64 of C(id:secret) and is sent unchanged (D, O).
+    The token that Studio shows is already base64 of `id:secret` and is sent unchanged (D, O).
 
     Raises ValueError with a text that does not hold the token.
     """
@@ -29,7 +29,7 @@ def plain_token(api_token: str) -> str:
 class TokenAuth:
     """Puts the token on a request.
 
-    Given to the session as its C(auth): with one set there, a matching entry in C(~/.netrc) cannot replace the header.
+    Given to the session as its `auth`: with one set there, a matching entry in `~/.netrc` cannot replace the header.
     """
 
     def __init__(self, token: str) -> None:

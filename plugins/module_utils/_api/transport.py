@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The only file that touches C(requests): the session, reading a body within bounds, and names for what breaks."""
+"""The only file that touches `requests`: the session, reading a body within bounds, and names for what breaks."""
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import time
 import traceback
 import typing as t
@@ -48,12 +49,12 @@ def new_session(connection: Connection) -> t.Any:
 
 
 def verification(connection: Connection) -> bool | str:
-    """Return the C(verify) of a request. It goes with each request: a session's own is overruled by REQUESTS_CA_BUNDLE."""
+    """Return the `verify` of a request. It goes with each request: a session's own is overruled by REQUESTS_CA_BUNDLE."""
     return (connection.ca_path or True) if connection.validate_certs else False
 
 
 def read_answer(response: t.Any, where: Where, timeout: float) -> Answer:
-    """Read the whole body, within LONGEST_ANSWER bytes and C(timeout) seconds, and let go of the connection."""
+    """Read the whole body, within LONGEST_ANSWER bytes and `timeout` seconds, and let go of the connection."""
     body = bytearray()
     end = time.monotonic() + timeout
     for piece in pieces(response, where):
@@ -81,37 +82,44 @@ def pieces(response: t.Any, where: Where) -> t.Iterator[bytes]:
 
 @contextlib.contextmanager
 def faults_named(where: Where, timeout: float) -> t.Iterator[None]:
-    """Turn the exceptions of C(requests) into CallError. Their own texts are left out: they may hold more than they should."""
+    """Turn the exceptions of `requests` into CallError. Their own texts are left out: they may hold more than they should."""
     try:
         yield
-    except requests.exceptions.SSLError as error:
-        if "CERTIFICATE_VERIFY_FAILED" not in str(error):
-            raise CallError("The TLS connection failed", where, passing=True, unsure=True) from None
+    except (requests.exceptions.RequestException, UnicodeError) as error:
+        kinds = {kind.__name__ for kind in type(error).__mro__}
+        fault = next(fault for fault in _FAULTS if fault.kind in kinds and fault.mark in repr(error))
         raise CallError(
-            "The certificate of the service is not trusted", where,
-            next_step="set ca_path to the certificate authority that signed it, and check the host in api_url",
+            fault.text.format(timeout=timeout), where, passing=fault.passing, unsure=fault.unsure, next_step=fault.next_step,
         ) from None
-    except requests.exceptions.ProxyError:
-        raise CallError(
-            "The proxy could not be used", where, passing=True, unsure=True,
-            next_step="check the proxy settings in the environment (https_proxy, no_proxy)",
-        ) from None
-    except requests.exceptions.ConnectTimeout:
-        raise CallError(f"No connection within the timeout of {timeout:g} seconds", where, passing=True) from None
-    except requests.exceptions.Timeout:
-        raise CallError(f"No answer within the timeout of {timeout:g} seconds", where, passing=True, unsure=True) from None
-    except requests.exceptions.ConnectionError as error:
-        never_sent = "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error)
-        raise CallError(
-            "No connection to the service" if never_sent else "The connection broke off before an answer came",
-            where, passing=True, unsure=not never_sent,
-            next_step="check the host in api_url and the network; then run again: it goes on where it stands",
-        ) from None
-    except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
-        raise CallError("The answer was cut off", where, passing=True, unsure=True) from None
-    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.InvalidHeader, UnicodeError):
-        raise CallError("The address in api_url cannot be used", where, next_step="check api_url") from None
-    except OSError as error:
-        if isinstance(error, requests.exceptions.RequestException):
-            raise CallError("The call failed", where, passing=False, unsure=True) from None
-        raise
+
+
+@dataclasses.dataclass(frozen=True)
+class _Fault:
+    """`kind`: an exception's class or one of its bases; `mark`: what its representation holds, where the class says too little."""
+
+    kind: str
+    text: str
+    next_step: str = ""
+    mark: str = ""
+    passing: bool = True
+    unsure: bool = True
+
+
+_CHECK_HOST = "check the host in api_url and the network; then run again: it goes on where it stands"
+
+#: The first that fits counts. A connection that was never made has carried nothing, so nobody can have acted on it.
+_FAULTS = (
+    _Fault("SSLError", "The certificate of the service is not trusted", mark="CERTIFICATE_VERIFY_FAILED", passing=False, unsure=False,
+           next_step="set ca_path to the certificate authority that signed it, and check the host in api_url"),
+    _Fault("SSLError", "The TLS connection failed", _CHECK_HOST),
+    _Fault("ProxyError", "The proxy could not be used", "check the proxy settings in the environment (https_proxy, no_proxy)"),
+    _Fault("ConnectTimeout", "No connection within the timeout of {timeout:g} seconds", _CHECK_HOST, unsure=False),
+    _Fault("Timeout", "No answer within the timeout of {timeout:g} seconds"),
+    _Fault("ConnectionError", "No connection to the service", _CHECK_HOST, mark="NewConnectionError", unsure=False),
+    _Fault("ConnectionError", "No connection to the service", _CHECK_HOST, mark="NameResolutionError", unsure=False),
+    _Fault("ConnectionError", "The connection broke off before an answer came", _CHECK_HOST),
+    _Fault("ChunkedEncodingError", "The answer was cut off"),
+    _Fault("ContentDecodingError", "The answer could not be read"),
+    _Fault("ValueError", "The address in api_url cannot be used", "check api_url", passing=False, unsure=False),
+    _Fault("RequestException", "The call failed", passing=False),
+)

@@ -24,7 +24,7 @@ class TimeIsUp(Exception):
 
 
 class Waiter:
-    """Looks until a goal is reached, for C(timeout) seconds at most and with pauses of C(interval) seconds at most.
+    """Looks until a goal is reached, for `timeout` seconds at most and with pauses of `interval` seconds at most.
 
     The clock is monotonic: a change of the machine's time neither ends nor prolongs the waiting. One waiter
     serves all waits of a step, so its timeout is the timeout of the step.
@@ -46,10 +46,10 @@ class Waiter:
         return self._clock() - self._start
 
     def until(self, look: t.Callable[[], T], done: t.Callable[[T], bool]) -> T:
-        """Return the first thing seen that is C(done).
+        """Return the first thing seen that is `done`.
 
         A passing fault of a look does not end the waiting: the next look may work. Raises TimeIsUp at the deadline,
-        or the fault, if the last look ended in one; what C(look) raises otherwise ends the waiting at once.
+        or the fault, if the last look ended in one; what `look` raises otherwise ends the waiting at once.
         """
         begun = self._clock()
         while True:
@@ -65,7 +65,7 @@ class Waiter:
             self.rest(self._clock() - begun, fault)
 
     def rest(self, waited: float, fault: CallError | None = None) -> None:
-        """Pause as long as C(waited) seconds of waiting call for; raise at the deadline."""
+        """Pause as long as `waited` seconds of waiting call for; raise at the deadline."""
         left = self._timeout - self.elapsed
         if left <= 0:
             raise fault or TimeIsUp

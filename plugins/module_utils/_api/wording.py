@@ -4,7 +4,7 @@
 
 A message of the service may quote a cell of the file (a name, a mail address, an identifier), and nobody documents which ones
 do. So a word is shown only when it is known to be harmless: plain words of error messages, and the names the API itself uses.
-Every other word becomes C(...). The whole text stays where only its owner reads it: in the error file (C(errors_dest)).
+Every other word becomes `...`. The whole text stays where only its owner reads it: in the error file (`errors_dest`).
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _EDGES = "\"'`\u201a\u201e\u201c\u201d\u2018\u2019\u00ab\u00bb()[]{}<>.,;:!?"
 
 
 def readable(text: str | None) -> str:
-    """Return C(text) with every word hidden that is not known to be harmless, on one line, LONGEST characters at most."""
+    """Return `text` with every word hidden that is not known to be harmless, on one line, LONGEST characters at most."""
     shown: list[str] = []
     for token in _TOKEN.findall((text or "")[: 4 * LONGEST]):
         piece = " " if token.isspace() else _shown(token)

@@ -13,7 +13,7 @@ import typing as t
 from .config_body import IDENTIFIER, Wanted, fields_of
 
 #: Tells whether the service accepts a mapping (field -> column).
-Accepts = t.Callable[[t.Dict[str, str]], bool]
+Accepts = t.Callable[[dict[str, str]], bool]
 
 
 def bad_keys(wanted: Wanted, accepts: Accepts) -> dict[str, str]:
@@ -31,7 +31,7 @@ class _Search:
     def result(self) -> dict[str, str]:
         anchor = self._anchor()
         if anchor is None:
-            return {key: "no column of the mapping was found in the file; is the separator or the encoding another one?" for key in self._keys}
+            return dict.fromkeys(self._keys, "no column of the mapping was found in the file; is the separator or the encoding another one?")
         fields = sorted(set(self._fields) - {IDENTIFIER})
         bad = set(self._bad_among(fields, anchor))
         reasons: dict[str, list[str]] = {}

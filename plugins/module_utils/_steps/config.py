@@ -19,7 +19,7 @@ REFUSED = frozenset({400, 422})
 
 @dataclasses.dataclass(frozen=True)
 class Configured:
-    """C(before) and C(after) under the names of the options."""
+    """`before` and `after` under the names of the options."""
 
     changed: bool
     before: dict[str, t.Any]
@@ -119,8 +119,10 @@ class Configure:
         return False
 
     def _leave_none(self, before: Body) -> None:
-        """Put back what was there at first. Where the service does not take that, the draft is deleted: a rerun uploads again,
-        and nobody can import it half configured."""
+        """Put back what was there at first.
+
+        Where the service does not take that, the draft is deleted: a rerun uploads again, and nobody can import it half configured.
+        """
         for body in (before, {key: value for key, value in before.items() if key in {*KEYS.values(), "mapping"}}):
             if self._try(body) and not _differ(self._imports.get_config(self._id), body):
                 return

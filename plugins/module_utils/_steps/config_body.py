@@ -27,12 +27,12 @@ KEYS = {
 #: How windows-1252 may be spelt: it is supported (D), but its literal is unknown, so these are tried in turn (I).
 WINDOWS_1252 = ("windows-1252", "Windows-1252", "WINDOWS-1252", "cp1252", "CP1252", "WINDOWS_1252")
 
-Body = t.Dict[str, t.Any]
+Body = dict[str, t.Any]
 
 
 @dataclasses.dataclass(frozen=True)
 class Wanted:
-    """The options as the user gave them. C(mapping): Staffbase field, or fields with commas -> column header."""
+    """The options as the user gave them. `mapping`: Staffbase field, or fields with commas -> column header."""
 
     mapping: dict[str, str]
     delta: bool = True
@@ -47,7 +47,7 @@ class Wanted:
     def body(self) -> Body:
         """Return the whole body: whether PATCH merges or replaces is unknown, so everything is always sent.
 
-        C(removeAll) goes with a full import only, never beside C(delta: true) (C). There it is always sent: what a
+        `removeAll` goes with a full import only, never beside `delta: true` (C). There it is always sent: what a
         full import without it does is unknown, so the narrower scope (people who came from CSV) is asked for by name.
         """
         body = {key: getattr(self, option) for option, key in KEYS.items() if option != "remove_all"}
@@ -77,12 +77,12 @@ class Wanted:
 
 
 def fields_of(key: str) -> list[str]:
-    """Return the fields of a mapping's key: C(externalId,userName) is two fields from one column (D for the spelling)."""
+    """Return the fields of a mapping's key: `externalId,userName` is two fields from one column (D for the spelling)."""
     return [field.strip() for field in key.split(",")]
 
 
 def differences(current: Body, wanted: Body) -> list[str]:
-    """Return the keys of C(wanted) that are otherwise in C(current). Keys that the service adds by itself are no difference."""
+    """Return the keys of `wanted` that are otherwise in `current`. Keys that the service adds by itself are no difference."""
     found = [key for key, value in wanted.items() if key != "mapping" and not _same(key, current.get(key), value)]
     if wanted["delta"] is True and current.get("removeAll") is True:
         found.append("removeAll")

@@ -15,13 +15,13 @@ MODE = 0o600
 
 
 class ErrorFile:
-    """Takes the CSV piece by piece beside C(path), and puts it in place when it is whole.
+    """Takes the CSV piece by piece beside `path`, and puts it in place when it is whole.
 
     It holds persons' data, so it is never readable by others, not even while it is written.
     """
 
     def __init__(self, path: str, *, write: bool) -> None:
-        """With C(write) false (check mode) nothing is put in place; C(changed) tells what would happen."""
+        """With `write` false (check mode) nothing is put in place; `changed` tells what would happen."""
         self._path = path
         self._write = write
         self.changed = False

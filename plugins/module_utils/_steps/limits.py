@@ -9,7 +9,7 @@ import typing as t
 from .._api.counters import COUNTERS, Counts, all_zero, tells_nothing
 from .._api.errors import InputError
 
-Limits = t.Dict[str, int]
+Limits = dict[str, int]
 
 
 def checked(limits: dict[str, t.Any] | None) -> Limits:

@@ -20,7 +20,7 @@ GATHER = ("status", "config", "errors")
 
 @dataclasses.dataclass(frozen=True)
 class Filter:
-    """Which imports are wanted; what is not set does not filter. C(created_after) is ISO 8601."""
+    """Which imports are wanted; what is not set does not filter. `created_after` is ISO 8601."""
 
     file_name: str | None = None
     states: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Filter:
 
 
 def look_up(imports: Imports, import_id: str | None, wanted: Filter, gather: t.Iterable[str]) -> list[dict[str, t.Any]]:
-    """Return the imports, newest first, each with what C(gather) names (a part of GATHER)."""
+    """Return the imports, newest first, each with what `gather` names (a part of GATHER)."""
     parts = frozenset(gather)
     if import_id is not None:
         records = [imports.get(checked_id(import_id))]

@@ -17,7 +17,7 @@ ABSENT = "absent"
 
 @dataclasses.dataclass
 class Outcome:
-    """Filled while the step goes on, so that a failure can hand on what was known by then. C(elapsed) in seconds."""
+    """Filled while the step goes on, so that a failure can hand on what was known by then. `elapsed` in seconds."""
 
     changed: bool = False
     record: ImportRecord | None = None

@@ -22,7 +22,7 @@ LINES_NAMED = 10
 
 @dataclasses.dataclass(frozen=True)
 class Rules:
-    """What an import has to keep to. C(wait): wait for the end, not only for what must be known before the start."""
+    """What an import has to keep to. `wait`: wait for the end, not only for what must be known before the start."""
 
     limits: limits_of.Limits = dataclasses.field(default_factory=dict)
     max_row_errors: int | None = None
@@ -31,7 +31,7 @@ class Rules:
 
 
 class Reach:
-    """Takes one import from wherever it stands to the goal; C(outcome) is filled on the way."""
+    """Takes one import from wherever it stands to the goal; `outcome` is filled on the way."""
 
     def __init__(self, imports: Imports, import_id: str, rules: Rules, waiter: Waiter, error_file: ErrorFile | None = None) -> None:
         self._imports = imports
@@ -43,7 +43,7 @@ class Reach:
         self.outcome = Outcome()
 
     def run(self, goal: State, *, check_mode: bool = False) -> Outcome:
-        """C(goal) is PREVIEW_READY or COMPLETED. An error carries what is known so far in its C(details)."""
+        """`goal` is PREVIEW_READY or COMPLETED. An error carries what is known so far in its `details`."""
         try:
             self._run(goal, check_mode)
         except TimeIsUp:
@@ -128,7 +128,7 @@ class Reach:
             return
         lines = [str(row["line"]) for row in found.listed if row["line"] is not None][:LINES_NAMED]
         named = f" (lines {', '.join(lines)}{', ...' if found.count > len(lines) else ''})" if lines else ""
-        text = f"{found.count} rows of import {self._id} were refused{named}"
+        text = f"{found.count} {'row' if found.count == 1 else 'rows'} of import {self._id} refused{named}"
         most = self._rules.max_row_errors
         if most is None:
             self.outcome.warnings.append(f"{text}; all other rows were imported")

@@ -26,7 +26,7 @@ class SourceChanged(StaffbaseError):
 
 
 class Source:
-    """An open file, or a text, with C(size) in bytes and C(sha256) in hex."""
+    """An open file, or a text, with `size` in bytes and `sha256` in hex."""
 
     def __init__(self, stream: t.BinaryIO, name: str) -> None:
         self._stream = stream
@@ -66,7 +66,7 @@ class Source:
 
 @contextlib.contextmanager
 def open_source(src: str | None, content: str | None) -> t.Iterator[Source]:
-    """Open C(src) (a path) or C(content) (a text, sent as UTF-8); raise InputError for what cannot be uploaded."""
+    """Open `src` (a path) or `content` (a text, sent as UTF-8); raise InputError for what cannot be uploaded."""
     if content is not None:
         yield _filled(Source(io.BytesIO(content.encode("utf-8", "surrogateescape")), "content"), "content")
         return

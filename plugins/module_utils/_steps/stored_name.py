@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The name under which a file is stored: C(<stem>.<first 16 hex of its sha256>.csv).
+"""The name under which a file is stored: `<stem>.<first 16 hex of its sha256>.csv`.
 
 It is the only memory of what was uploaded: it lies with the service, so no state is kept on the controller.
 """
@@ -46,6 +46,6 @@ def split_stored(file_name: str | None) -> tuple[str, str] | None:
 
 
 def belongs_to(file_name: str | None, source_name: str) -> bool:
-    """Tell whether a stored name is C(source_name) itself or was made from it."""
+    """Tell whether a stored name is `source_name` itself or was made from it."""
     parts = split_stored(file_name)
     return file_name == source_name or (parts is not None and parts[0] == _ENDING.sub("", source_name.strip()))

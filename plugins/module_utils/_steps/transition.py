@@ -23,7 +23,7 @@ class Transition:
         self._waiter = waiter
 
     def ask(self, record: ImportRecord, target: State, stage: str) -> None:
-        """PATCH the state to C(target). Raises CallError when the service refuses, TimeIsUp when it stays busy."""
+        """PATCH the state to `target`. Raises CallError when the service refuses, TimeIsUp when it stays busy."""
         begun = self._waiter.elapsed
         idle_refusals = 0
         while True:

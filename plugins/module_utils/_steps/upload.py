@@ -24,7 +24,7 @@ LOOKS_AT_TWINS = (0.2, 0.4, 0.8, 1.6)
 
 @dataclasses.dataclass(frozen=True)
 class Uploaded:
-    """What came of it. In check mode C(record.id) is empty when an upload would be made."""
+    """What came of it. In check mode `record.id` is empty when an upload would be made."""
 
     record: ImportRecord
     sha256: str
