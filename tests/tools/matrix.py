@@ -14,7 +14,7 @@ from pathlib import Path
 from .cores import CORES, Core
 from .interpreters import OLDEST_CONTROLLER, VERSIONS, usable, version_key
 
-WORDS = {"success": "ok", "failed": "FAILED", "aborted": "ABORTED", "skipped": "SKIPPED"}
+WORDS = {"success": "ok", "failed": "FAILED", "aborted": "FAILED", "skipped": "SKIPPED"}
 
 
 def results(report: Path) -> dict[str, str]:
