@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A simulated Staffbase tenant: the CSV import API on real HTTP, for tests and the demonstration.
 
-Behaviour rests on facts with tags: (D) documented, (O) observed, (C) a client's comment, (I) inferred. Every open question is
-a switch, see switches.py; every fault that can be scheduled stands in faults.py.
+Behaviour rests on facts with tags: (D) documented, (O) observed, (C) a client's comment, (I) inferred. Every open
+question is a switch, see switches.py; every fault that can be scheduled stands in faults.py.
 """
 
 from __future__ import annotations

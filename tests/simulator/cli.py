@@ -20,15 +20,16 @@ from .world import DEFAULT_TOKEN
 
 EPILOG = """\
 The first line on standard output is JSON: {{"url": ..., "token": ..., "powerless_token": ...}}; then it runs until
-SIGINT or SIGTERM. Only 127.0.0.1 is served. Other processes ask and steer it below <url>/_simulator/ (no token, not logged):
+SIGINT or SIGTERM. Only 127.0.0.1 is served. Other processes ask and steer it below
+<url>/_simulator/ (no token, not logged):
   GET  people, deleted_people, imports, requests, calls, writes, switches, faults
   POST faults {{"kind": ...}}, clock {{"seconds": 3600}}; PATCH switches {{...}}; DELETE requests, faults
 
 Tags: D documented, O observed on the real service, C a client's comment, I inferred by us.
 
 faults (--fault, or POST faults): a JSON object with "kind" and optionally "method", "path" (a template such as
-/users/imports/{{id}}/config), "state" (target of a state PATCH), "nth" (1 = the next matching call), "times" (null = lasting),
-"delay" (seconds), "retry_after" (header value), "location" (of a redirect).
+/users/imports/{{id}}/config), "state" (target of a state PATCH), "nth" (1 = the next matching call), "times" (null =
+lasting), "delay" (seconds), "retry_after" (header value), "location" (of a redirect).
   --fault '{{"kind": "lost_answer", "method": "POST", "path": "/users/imports"}}'
   --fault '{{"kind": "status:503", "method": "GET", "nth": 2, "times": 3, "retry_after": "1"}}'
 kinds:

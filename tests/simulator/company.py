@@ -78,7 +78,10 @@ MAPPING = {
 
 
 def company(size: int = 300, seed: int = 1) -> list[dict[str, Any]]:
-    """``size`` people, always the same for a seed: about 80 % activated, 13 % pending, 7 % deactivated; 1 in 25 made by hand."""
+    """``size`` people, always the same for a seed.
+
+    About 80 % are activated, 13 % pending, 7 % deactivated; 1 in 25 was made by hand.
+    """
     chance = random.Random(seed)
     return [_person(number, chance) for number in range(1, size + 1)]
 
@@ -110,7 +113,7 @@ def _person(number: int, chance: random.Random) -> dict[str, Any]:
 
 
 def export_rows(people: Iterable[Mapping[str, Any]], columns: Mapping[str, str] | None = None) -> list[dict[str, str]]:
-    """People as rows of column -> cell; ``columns`` maps a column to external_id, user_name, email, status or a field."""
+    """People as rows of column -> cell; ``columns`` maps a column to a key of a person or a field."""
     wanted = columns or COLUMNS
     return [
         {column: str(person.get(key, person["fields"].get(key, ""))) for column, key in wanted.items()}

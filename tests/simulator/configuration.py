@@ -67,7 +67,7 @@ def _without_nulls(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_body(body: object, switches: Switches) -> dict[str, Any]:
-    """The keys and types of what was sent: 400 for a bad key (D) or type (I), and for removeAll beside delta true (C)."""
+    """Check keys and types of what was sent: 400 for a bad key (D), a bad type (I), removeAll beside delta true (C)."""
     if not isinstance(body, dict):
         raise Refusal(400, BAD_BODY)
     known = {*FLAGS, *WORDS, "mapping", switches.report_key}
@@ -104,7 +104,7 @@ def _format_of(config: dict[str, Any], switches: Switches) -> tuple[str, str]:
 
 
 def usable(config: dict[str, Any], path: Path, custom: Collection[str], switches: Switches) -> Setting:
-    """The setting of a preview or an import; 400 when the mapping cannot carry one (D: no mapping, I: no externalId)."""
+    """The setting of a preview or an import; 400 without a mapping (D) or without externalId in it (I)."""
     check_config(config, path, custom, switches)
     fields = fields_of(config["mapping"], switches)
     if IDENTIFIER not in fields:

@@ -8,6 +8,7 @@ body after an early answer (so that a client sees the 401 to its upload), and ca
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import struct
@@ -60,10 +61,8 @@ class Connection(WSGIRequestHandler):
     def finish(self) -> None:
         """Forget the socket."""
         self.open_sockets.discard(self.connection)
-        try:
+        with contextlib.suppress(OSError):
             super().finish()
-        except OSError:
-            pass
 
     @property
     def open_sockets(self) -> set[socket.socket]:
@@ -136,5 +135,5 @@ class Connection(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Silent: the request log has it all."""
 
-    def log(self, type: str, message: str, *args: Any) -> None:  # pylint: disable=redefined-builtin
+    def log(self, *_message: Any) -> None:
         """Silent."""

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The control plane below /_simulator: for tests in other processes. Needs no token and is not logged.
 
-GET people, deleted_people, imports[?gone=1], imports/<id>, imports/<id>/content, requests, calls, writes, switches, faults;
-DELETE requests, faults; POST people (a list), faults (a Fault), clock ({"seconds": n}), imports?file_name=&state= (the bytes),
-imports/<id>/state ({"state": ..., "hold": bool}), imports/<id>/cancel; PATCH switches.
+GET people, deleted_people, imports[?gone=1], imports/<id>, imports/<id>/content, requests, calls, writes, switches,
+faults; DELETE requests, faults; POST people (a list), faults (a Fault), clock ({"seconds": n}),
+imports?file_name=&state= (the bytes), imports/<id>/state ({"state": ..., "hold": bool}), imports/<id>/cancel;
+PATCH switches.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def _read(steering: Steering, request: Request, path: str) -> Any:
         "/requests": lambda: [record.as_dict() for record in world.log.all()],
         "/calls": lambda: calls_of(world.log.all()),
         "/writes": lambda: writes_of(world.log.all()),
-        "/switches": lambda: world.switches.as_dict(),
+        "/switches": world.switches.as_dict,
         "/faults": lambda: [fault.as_dict() for fault in world.faults.pending()],
     }
     if path in plain:

@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from .refusals import BAD_SEPARATOR, BAD_UTF8, Refusal
 from .switches import Switches
@@ -18,7 +19,7 @@ csv.field_size_limit(1 << 30)
 
 
 def codec_for(literal: object, switches: Switches) -> str | None:
-    """Python's codec for an ``encoding`` of the configuration, or None: UTF-8 (O), the other literal is a switch (I)."""
+    """Python's codec for an ``encoding``, or None: UTF-8 (O), the other literal is a switch (I)."""
     if literal == "UTF-8":
         return "utf-8-sig" if switches.bom == "stripped" else "utf-8"
     return "cp1252" if literal == switches.windows_1252 else None
@@ -39,9 +40,9 @@ def decodes(path: Path, codec: str) -> bool:
 
 def check_upload(path: Path, switches: Switches) -> None:
     """The two refusals of an upload that are about the file's content (D: 400); when they strike is a switch (I)."""
-    if switches.encoding_check in ("undecodable", "strict") and not decodes(path, "utf-8"):
-        if switches.encoding_check == "strict" or not decodes(path, "cp1252"):
-            raise Refusal(400, BAD_UTF8)
+    other = {"strict": False, "undecodable": True}.get(switches.encoding_check)
+    if other is not None and not decodes(path, "utf-8") and not (other and decodes(path, "cp1252")):
+        raise Refusal(400, BAD_UTF8)
     if switches.separator_check != "off":
         header = first_line(path)
         foreign = any(sign in header for sign in "\t|")
@@ -63,7 +64,7 @@ def first_line(path: Path) -> str:
 def read_rows(path: Path, codec: str, separator: str, switches: Switches) -> Iterator[list[str]]:
     """All records, the header first; blank lines are no records. 400 when the bytes do not fit the encoding (I)."""
     strict = codec != "cp1252" and switches.encoding_check != "replace"
-    quoting = csv.QUOTE_MINIMAL if switches.quoting == "rfc4180" else csv.QUOTE_NONE
+    quoting: Any = csv.QUOTE_MINIMAL if switches.quoting == "rfc4180" else csv.QUOTE_NONE
     with path.open("rb") as raw:
         text = io.TextIOWrapper(raw, encoding=codec, errors="strict" if strict else "replace", newline="")
         try:

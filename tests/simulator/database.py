@@ -12,17 +12,21 @@ from typing import Any
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS people (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, external_id TEXT UNIQUE, user_name TEXT NOT NULL, email TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('pending', 'activated', 'deactivated')), fields TEXT NOT NULL,
-    source TEXT NOT NULL CHECK (source IN ('csv', 'manual')), version INTEGER NOT NULL, touched INTEGER NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT, external_id TEXT UNIQUE, user_name TEXT NOT NULL,
+    email TEXT NOT NULL, status TEXT NOT NULL CHECK (status IN ('pending', 'activated', 'deactivated')),
+    fields TEXT NOT NULL, source TEXT NOT NULL CHECK (source IN ('csv', 'manual')), version INTEGER NOT NULL,
+    touched INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS graveyard (
-    id INTEGER, external_id TEXT, user_name TEXT NOT NULL, email TEXT NOT NULL, status TEXT NOT NULL, fields TEXT NOT NULL,
+    id INTEGER, external_id TEXT, user_name TEXT NOT NULL, email TEXT NOT NULL, status TEXT NOT NULL,
+    fields TEXT NOT NULL,
     source TEXT NOT NULL, version INTEGER NOT NULL, touched INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS imports (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, created_at REAL NOT NULL, file_name TEXT NOT NULL,
-    file_size INTEGER NOT NULL, records INTEGER NOT NULL, state TEXT NOT NULL, since REAL NOT NULL, config TEXT NOT NULL,
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, created_at REAL NOT NULL,
+    file_name TEXT NOT NULL,
+    file_size INTEGER NOT NULL, records INTEGER NOT NULL, state TEXT NOT NULL, since REAL NOT NULL,
+    config TEXT NOT NULL,
     configured INTEGER NOT NULL, held INTEGER NOT NULL, gone TEXT NOT NULL, applied_count INTEGER NOT NULL,
     expected TEXT, changes TEXT, errors TEXT NOT NULL, mails TEXT NOT NULL
 );
@@ -63,7 +67,5 @@ class Database:
             finally:
                 self._depth -= 1
 
-    def close(self) -> None:
-        """Close the connection."""
-        with self.lock:
-            self._connection.close()
+    def __del__(self) -> None:
+        self._connection.close()

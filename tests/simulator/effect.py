@@ -109,7 +109,7 @@ def _plan_missing(plan: Plan, people: list[dict[str, Any]], kept: set[str], only
 
 
 def _with_cells(person: dict[str, Any], row: Row, switches: Switches) -> dict[str, Any]:
-    """A copy of the person with the row's values; values set by hand are overwritten (D), empty cells are a switch (I)."""
+    """A copy of the person with the row's values; values set by hand are overwritten (D), empty cells: switch (I)."""
     result = {**person, "fields": dict(person["fields"])}
     for field, cell in row.cells.items():
         if not cell and switches.empty_cells == "keep":

@@ -12,7 +12,7 @@ KINDS = {
     "refuse": "the connection is reset before anything is done",
     "reset_before": "the same as refuse",
     "lost_answer": "the call is done, then the connection is reset without an answer",
-    "status:<code>": "an error answer, nothing is done (429, 500, 502, 503, 504, 401, 403, 404, 405, 409; 502 to 504 as HTML)",
+    "status:<code>": "an error answer, nothing is done (429, 500, 401, 403, 404, 405, 409; as HTML: 502, 503, 504)",
     "late_status:<code>": "the call is done, then the error answer (a gateway that gave up too early)",
     "html": "502 with an HTML page, nothing is done",
     "html:200": "200 with an HTML page, nothing is done",
@@ -28,9 +28,9 @@ KINDS = {
 class Fault:
     """What goes wrong, and with which call.
 
-    ``method``, ``path`` (template such as ``/users/imports/{id}/config``) and ``state`` (target of a state PATCH) select
-    calls; None matches all. The fault hits the ``nth`` matching call after it was scheduled and ``times`` calls in a row;
-    ``times=None`` is lasting. ``retry_after`` is the literal header value, ``location`` the target of a redirect.
+    ``method``, ``path`` (template such as ``/users/imports/{id}/config``) and ``state`` (target of a state PATCH)
+    select calls; None matches all. The fault hits the ``nth`` matching call after it was scheduled and ``times`` calls
+    in a row; ``times=None`` is lasting. ``retry_after`` is the literal header value, ``location`` a redirect's target.
     """
 
     kind: str

@@ -17,7 +17,7 @@ from .row_check import RowError
 
 @dataclasses.dataclass
 class Import:
-    """One import as the simulator keeps it. ``gone`` is empty, "deleted" or "expired"; ``records`` counts the header."""
+    """One import as the simulator keeps it. ``gone``: empty, "deleted" or "expired"; ``records`` counts the header."""
 
     sequence: int
     id: str

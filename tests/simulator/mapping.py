@@ -46,15 +46,14 @@ def fields_of(mapping: Mapping[str, Any], switches: Switches) -> dict[str, str]:
     """Field -> column, with joint keys taken apart and the older spelling turned into today's."""
     fields: dict[str, str] = {}
     for key, column in mapping.items():
-        for name in key.split(",") if switches.joint_keys == "accepted" else [key]:
-            name = name.strip() if switches.joint_keys == "accepted" else name
+        for name in [part.strip() for part in key.split(",")] if switches.joint_keys == "accepted" else [key]:
             older = name == "externalID" and switches.external_id_spelling == "both"
             fields[IDENTIFIER if older else name] = column
     return fields
 
 
 def check_mapping(mapping: object, header: Collection[str], custom: Collection[str], switches: Switches) -> None:
-    """400 for no mapping, an unknown column (D), an unknown field (O, never named), and by switch a missing externalId."""
+    """400: no mapping, unknown column (D), unknown field (O, never named), and by switch no externalId."""
     if not isinstance(mapping, dict) or not mapping:
         raise Refusal(400, BAD_MAPPING)
     fields = fields_of(mapping, switches)

@@ -18,10 +18,11 @@ COLUMNS = "id, external_id, user_name, email, status, fields, source, version, t
 
 
 class People:
-    """Reads and writes people. A person is a dict: id, external_id, user_name, email, status, fields, source, version, touched.
+    """Reads and writes people.
 
-    ``version`` counts the changes of one person (0 = never touched), ``touched`` is the number of the last change in the
-    whole tenant: whoever has a higher one than before was touched.
+    A person is a dict: id, external_id, user_name, email, status, fields, source, version, touched. ``version`` counts
+    the changes of one person (0 = never touched), ``touched`` is the number of the last change in the whole tenant:
+    whoever has a higher one than before was touched.
     """
 
     def __init__(self, database: Database) -> None:

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Time: what has happened to the imports since the last look.
 
-Nothing runs in the background. Every call first carries out, in order, all events whose moment has passed: states move
-on, an import is applied at the one moment when IMPORTING becomes COMPLETED, and records vanish 30 days after the upload (D).
+Nothing runs in the background. Every call first carries out, in order, all events whose moment has passed: states
+move on, an import is applied at the one moment when IMPORTING becomes COMPLETED, and records vanish 30 days after the
+upload (D).
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ def finish_preview(world: World, entry: Import, moment: float) -> None:
 
 
 def finish_import(world: World, entry: Import, moment: float) -> None:
-    """COMPLETED: people, counters and state change in one transaction, so that nothing is ever applied twice (D: resumed)."""
+    """COMPLETED: people, counters and state change in one transaction, so nothing is applied twice (D: resumed)."""
     plan = plan_for(world, entry)
     with world.database.transaction():
         if plan is None:

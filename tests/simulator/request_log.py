@@ -13,8 +13,9 @@ HEADERS_KEPT = ("content-type", "content-length", "accept", "user-agent", "trans
 
 @dataclasses.dataclass
 class Record:
-    """One call. ``status`` is what was (or, for a lost answer, would have been) answered; None for a reset before acting.
+    """One call.
 
+    ``status`` is what was (or, for a lost answer, would have been) answered; None for a reset before acting.
     ``headers`` holds a few harmless ones; the token is never kept, ``authorization`` says only which scheme came.
     """
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
 import tempfile
@@ -27,9 +28,9 @@ from .world import DEFAULT_TOKEN, World
 class Simulator(Steering):
     """A tenant on http://127.0.0.1:<port>, running from construction until ``stop`` or the end of the with block.
 
-    ``people`` are dicts (external_id, user_name, email, status, fields, source); ``preview_seconds`` and ``import_seconds``
-    say how long a preview and an import take (real plus virtual seconds); ``rate_limit`` = (calls, window in seconds);
-    ``custom_fields`` are the tenant's own profile field ids; ``certificate`` = (cert file, key file) turns on TLS.
+    ``people`` are dicts (external_id, user_name, email, status, fields, source); ``preview_seconds`` and
+    ``import_seconds`` say how long a preview and an import take (real plus virtual seconds); ``rate_limit`` = (calls,
+    window in seconds); ``custom_fields`` are the tenant's own profile field ids; ``certificate`` = (cert file, key file) turns on TLS.
     """
 
     def __init__(
@@ -89,10 +90,8 @@ class Simulator(Steering):
         self._thread.join()
         self._server.server_close()
         for connection in list(self._open_sockets):
-            try:
+            with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @property

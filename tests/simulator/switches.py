@@ -10,9 +10,9 @@ the fact that the default rests on (D documented, O observed, C a client's comme
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Union
+from typing import Any
 
-Value = Union[str, int]
+Value = str | int
 
 
 def _open(values: tuple[Value, ...], tag: str, text: str, paired: bool = True) -> Any:

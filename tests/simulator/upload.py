@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import uuid
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -31,15 +31,15 @@ class SpoolingRequest(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         folder: Path = self.environ["simulator.folder"]
-        handle: Any = tempfile.NamedTemporaryFile(dir=folder, prefix="part-", delete=False)  # pylint: disable=consider-using-with
-        self.environ.setdefault("simulator.parts", []).append(Path(handle.name))
-        return handle
+        stream = (folder / f"part-{uuid.uuid4().hex}").open("w+b")
+        self.environ.setdefault("simulator.parts", []).append(stream)
+        return stream
 
 
 def receive_upload(world: World, call: Call) -> Answer:
     """201 with the id only in Location (D+O); one part ``file`` with a file name (O), other fields are ignored (I)."""
     request = call.request
-    parts: list[Path] = request.environ.setdefault("simulator.parts", [])
+    parts: list[IO[bytes]] = request.environ.setdefault("simulator.parts", [])
     try:
         part = _file_part(request)
         part.stream.close()
@@ -47,8 +47,9 @@ def receive_upload(world: World, call: Call) -> Answer:
         check_upload(spooled, world.switches)
         entry = world.receive(spooled, part.filename)
     finally:
-        for path in parts:
-            path.unlink(missing_ok=True)
+        for stream in parts:
+            stream.close()
+            Path(stream.name).unlink(missing_ok=True)
     return Answer(201, headers={"Location": _location(world, request, entry.id)}, created_id=entry.id)
 
 
