@@ -29,16 +29,23 @@ def run(module: AnsibleModule, step: Step) -> None:
     """Run `step` and end the module with what it returns, or with `msg` and `failure`."""
     if REQUESTS_MISSING is not None:
         module.fail_json(msg=missing_required_lib("requests"))
+    outcome = _outcome(module, step)
+    # Not inside an "except": there, fail_json would print a traceback.
+    if isinstance(outcome, StaffbaseError):
+        module.fail_json(msg=str(outcome), failure=outcome.failure(), **outcome.details)
+    module.exit_json(**outcome)
+
+
+def _outcome(module: AnsibleModule, step: Step) -> dict[str, t.Any] | StaffbaseError:
     client: Client | None = None
     try:
         client = Client(connection_of(_checked(module)), read_only=module.check_mode)
-        result = step(module, Imports(client))
+        return step(module, Imports(client))
     except StaffbaseError as error:
-        module.fail_json(msg=str(error), failure=error.failure(), **error.details)
+        return error
     finally:
         if client is not None:
             client.close()
-    module.exit_json(**result)
 
 
 def waiter_of(params: dict[str, t.Any]) -> Waiter:

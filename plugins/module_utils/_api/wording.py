@@ -51,13 +51,14 @@ PLAIN_WORDS = frozenset("""
 """.split())
 
 _TOKEN = re.compile(r"\s+|[^\s]+")
-_EDGES = "\"'`\u201a\u201e\u201c\u201d\u2018\u2019\u00ab\u00bb()[]{}<>.,;:!?"
+_EDGES = "\"'`\u201a\u201e\u201c\u201d\u2018\u2019\u00ab\u00bb()[]<>.,;:!?"
 
 
 def readable(text: str | None) -> str:
     """Return `text` with every word hidden that is not known to be harmless, on one line, LONGEST characters at most."""
     shown: list[str] = []
-    for token in _TOKEN.findall((text or "")[: 4 * LONGEST]):
+    # Without an opening brace nothing can be taken for a template, wherever the text is used later.
+    for token in _TOKEN.findall((text or "")[: 4 * LONGEST].replace("{", "(").replace("}", ")")):
         piece = " " if token.isspace() else _shown(token)
         if not (piece == HIDDEN and shown[-2:] == [HIDDEN, " "]):
             shown.append(piece)

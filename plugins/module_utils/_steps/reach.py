@@ -127,7 +127,7 @@ class Reach:
         if not found.count:
             return
         lines = [str(row["line"]) for row in found.listed if row["line"] is not None][:LINES_NAMED]
-        named = f" (lines {', '.join(lines)}{', ...' if found.count > len(lines) else ''})" if lines else ""
+        named = f" (line {', '.join(lines)}{', ...' if found.count > len(lines) else ''})" if lines else ""
         text = f"{found.count} {'row' if found.count == 1 else 'rows'} of import {self._id} refused{named}"
         most = self._rules.max_row_errors
         if most is None:

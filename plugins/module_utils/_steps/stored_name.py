@@ -26,6 +26,8 @@ def stem_of(file_name: str, option: str = "file_name") -> str:
         raise InputError(option, "it must be a name, not a path")
     if any(ord(character) < 32 or ord(character) == 127 for character in name):
         raise InputError(option, "it must not hold control characters")
+    if "{{" in name or "{%" in name or "{#" in name:
+        raise InputError(option, "it must not hold the beginning of a template ({{, {% or {#)")
     if len(name) > LONGEST_NAME:
         raise InputError(option, f"it must not be longer than {LONGEST_NAME} characters")
     stem = _ENDING.sub("", name)
