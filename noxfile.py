@@ -227,7 +227,7 @@ def demo(session: nox.Session) -> None:
     install(session, NEWEST_CORE, ROOT / "requirements.txt", *_if_there(SIMULATOR_REQUIREMENTS))
     collections = install_tarball(session, "demo")
     session.run(
-        *("python", "tests/demo/demo.py", *session.posargs),
+        *("python", "-m", "demo", *session.posargs),
         env=clean_env(session, "demo", ANSIBLE_COLLECTIONS_PATH=str(collections), PYTHONPATH=str(ROOT / "tests")),
     )
 

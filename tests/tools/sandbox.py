@@ -9,6 +9,7 @@ import configparser
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 # All that a test may see of the outer environment. No proxies, no credentials, no ANSIBLE_* and no STAFFBASE_*.
@@ -33,6 +34,8 @@ def environment(home: Path, path: str) -> dict[str, str]:
         PATH=path,
         PYTHONUNBUFFERED="1",
     )
+    if not sys.stdout.isatty() and "FORCE_COLOR" not in env:
+        env["NO_COLOR"] = "1"  # some tools colour their output even into a file
     return env
 
 
