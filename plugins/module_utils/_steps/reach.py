@@ -153,13 +153,15 @@ class Reach:
     def _ask(self, target: State, stage: str) -> None:
         self._transition.ask(self._record, target, stage)
         self.outcome.changed = True
+        self.outcome.record = dataclasses.replace(self._record, state=target.value)
 
     def _wait_for_known_state(self) -> None:
         if rank(self._state) is None:
             self._waiter.until(lambda: self._look("status"), lambda record: rank(record.state) is not None)
 
     def _wait_for(self, goal: State, stage: str) -> None:
-        self._waiter.until(lambda: self._look(stage), lambda record: reached(record.state, goal))
+        if not reached(self._state, goal):
+            self._waiter.until(lambda: self._look(stage), lambda record: reached(record.state, goal))
 
     def _look(self, stage: str) -> ImportRecord:
         self.outcome.record = record = self._imports.get(self._id, stage)
