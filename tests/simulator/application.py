@@ -100,9 +100,7 @@ class Application:
         if name == "status":
             return self._coded(fault)
         if name == "html":
-            return Answer(
-                fault.code, html_page(fault.code, REASONS.get(fault.code, "Error")), "text/html; charset=utf-8"
-            )
+            return Answer(fault.code, html_page(fault.code, REASONS.get(fault.code, "Error")), "text/html; charset=utf-8")
         if name == "redirect":
             return Answer(307, b"", "text/plain", {"Location": fault.location})
         return None
@@ -137,8 +135,14 @@ class Application:
             content_type=headers.get("Content-Type", ""),
             import_id=call.import_id,
             headers={name: headers[name] for name in HEADERS_KEPT if name in headers},
-            authorization=headers.get("Authorization", "").partition(" ")[0],
+            authorization=_scheme(headers.get("Authorization", "")),
         )
+
+
+def _scheme(header: str) -> str:
+    """Basic, Bearer, "other" or nothing: never a part of what may be the token."""
+    scheme = header.partition(" ")[0]
+    return scheme if scheme in ("", "Basic", "Bearer") else "other"
 
 
 def _parse(request: SpoolingRequest, path: str) -> Call:

@@ -26,9 +26,7 @@ class Switches:
     """One choice for every open question; an unknown value raises ``ValueError``."""
 
     # rights and errors
-    feature: str = _open(
-        ("on", "not_found", "forbidden"), "D", "the CSV import feature is on, or how it is missing", False
-    )
+    feature: str = _open(("on", "not_found", "forbidden"), "D", "the CSV import feature is on, or how it is missing", False)
     no_right: str = _open(("not_found", "forbidden"), "D", "answer to a token that lacks the right: 404 or 403")
     error_body: str = _open(("json", "message_only", "html", "empty"), "O", "the shape of an error's body")
     retry_after: str = _open(("none", "seconds", "date"), "I", "Retry-After of a 429")
@@ -50,25 +48,16 @@ class Switches:
     separator_check: str = _open(
         ("foreign", "required", "off"),
         "I",
-        "'invalid separator selected' at the upload: the header has a tab or a pipe but neither ; nor ,;"
-        " the header has neither ; nor ,; never",
+        "'invalid separator selected' at the upload: the header has a tab or a pipe but neither ; nor ,; the header has neither ; nor ,; never",
         False,
     )
-    bom: str = _open(
-        ("stripped", "kept"), "I", "a byte order mark is removed, or is part of the first column's name", False
-    )
-    quoting: str = _open(
-        ("rfc4180", "literal"), "I", "quotes around cells are understood, or are part of the cell", False
-    )
+    bom: str = _open(("stripped", "kept"), "I", "a byte order mark is removed, or is part of the first column's name", False)
+    quoting: str = _open(("rfc4180", "literal"), "I", "quotes around cells are understood, or are part of the cell", False)
     empty_cells: str = _open(("keep", "clear"), "I", "an empty cell leaves the person's value, or empties it")
     # list and record
-    cursor_parameter: str = _open(
-        ("cursor", "nextCursor", "after", "pageToken"), "I", "query parameter that takes the cursor"
-    )
+    cursor_parameter: str = _open(("cursor", "nextCursor", "after", "pageToken"), "I", "query parameter that takes the cursor")
     unknown_parameter: str = _open(("ignored", "refused"), "I", "an unknown query parameter: ignored or 400")
-    last_cursor: str = _open(
-        ("absent", "null", "empty"), "I", "nextCursor of the last page and prevCursor of the first"
-    )
+    last_cursor: str = _open(("absent", "null", "empty"), "I", "nextCursor of the last page and prevCursor of the first")
     default_limit: int = _open((20, 2, 100), "I", "entries on a page when no limit is asked for")
     max_limit: int = _open((100, 25, 1000), "I", "highest limit")
     limit_above_max: str = _open(("capped", "refused"), "I", "a limit above the highest: capped or 400")
@@ -77,9 +66,7 @@ class Switches:
     # states
     refused_transition: int = _open((400, 403, 409, 422), "I", "code of a refused transition")
     preview_again: str = _open(("allowed", "refused"), "I", "PREVIEW_PENDING from PREVIEW_READY")
-    import_from_cancelled: str = _open(
-        ("refused", "allowed"), "C", "IMPORT_PENDING from CANCELLED (allowed keeps the file)"
-    )
+    import_from_cancelled: str = _open(("refused", "allowed"), "C", "IMPORT_PENDING from CANCELLED (allowed keeps the file)")
     client_cancel: str = _open(("allowed", "refused"), "I", "a client's PATCH to CANCELLED")
     second_import: str = _open(
         ("queued", "conflict", "refused"),
@@ -92,9 +79,7 @@ class Switches:
         "CREATING_PREVIEW and IMPORTING are seen; are never seen; all work is done within the PATCH",
     )
     delete_answer: int = _open((204, 200), "I", "code of a DELETE")
-    delete_running: str = _open(
-        ("refused", "accepted"), "I", "DELETE while a preview or an import runs (accepted stops it)"
-    )
+    delete_running: str = _open(("refused", "accepted"), "I", "DELETE while a preview or an import runs (accepted stops it)")
     # status
     status_shape: str = _open(
         ("flat", "summary", "changes", "nested", "list", "strings", "blocks"),
@@ -102,62 +87,36 @@ class Switches:
         "what encloses the counters of /status",
     )
     reactivated: str = _open(("present", "absent"), "D", "the counter 'reactivated'; absent = counted as updated")
-    preview_numbers: str = _open(
-        ("present", "absent", "null", "zeros", "not_found"), "I", "the expected numbers between preview and import"
-    )
+    preview_numbers: str = _open(("present", "absent", "null", "zeros", "not_found"), "I", "the expected numbers between preview and import")
     updated_counts: str = _open(("changed", "matched"), "I", "'updated' counts changed people, or all matched rows")
     # configuration
     config_guess: str = _open(("good", "wrong", "empty"), "O", "the server's own guess before any write")
     config_verb: str = _open(("patch", "put", "both"), "O", "verbs that write the configuration; the other answers 405")
-    config_write: str = _open(
-        ("replace", "merge", "deep_merge"), "I", "what a write does to earlier keys; in deep_merge null removes"
-    )
-    config_echo: str = _open(
-        ("same", "adds", "omits"), "I", "GET shows what was sent, keys of the server too, or omits some"
-    )
-    config_at_preview_ready: str = _open(
-        ("keeps", "draft"), "I", "a write at PREVIEW_READY keeps the state, or goes back to DRAFT"
-    )
+    config_write: str = _open(("replace", "merge", "deep_merge"), "I", "what a write does to earlier keys; in deep_merge null removes")
+    config_echo: str = _open(("same", "adds", "omits"), "I", "GET shows what was sent, keys of the server too, or omits some")
+    config_at_preview_ready: str = _open(("keeps", "draft"), "I", "a write at PREVIEW_READY keeps the state, or goes back to DRAFT")
     unknown_field_message: str = _open(("mapping_values", "body"), "O", "the message for an unknown field id")
     unknown_config_key: str = _open(("refused", "ignored"), "D", "an unknown top-level key of the configuration")
-    missing_external_id: str = _open(
-        ("refused", "accepted"), "I", "a mapping without externalId: at the write, or only at the import"
-    )
+    missing_external_id: str = _open(("refused", "accepted"), "I", "a mapping without externalId: at the write, or only at the import")
     external_id_spelling: str = _open(("externalId", "both"), "D", "whether the older externalID is understood as well")
     joint_keys: str = _open(("refused", "accepted"), "I", "a mapping key like 'externalId,userName'")
-    windows_1252: str = _open(
-        ("windows-1252", "Windows-1252", "WINDOWS-1252", "cp1252", "CP1252"), "I", "the accepted literal"
-    )
+    windows_1252: str = _open(("windows-1252", "Windows-1252", "WINDOWS-1252", "cp1252", "CP1252"), "I", "the accepted literal")
     locale_key: str = _open(("locale", "language", "profile-field:locale"), "I", "the field id of the language")
-    report_key: str = _open(
-        ("reportEmail", "reportRecipient", "notificationEmail"), "I", "the key of the report mail's recipient"
-    )
+    report_key: str = _open(("reportEmail", "reportRecipient", "notificationEmail"), "I", "the key of the report mail's recipient")
     mail_defaults: str = _open(("off", "on"), "I", "sendMailsNew and sendMailsPending when they are not sent")
     # what an import does
-    bare_full: str = _open(
-        ("all", "csv_only"), "I", "delta false without removeAll: all people, or those from CSV only"
-    )
-    unknown_leaver: str = _open(
-        ("skipped", "created"), "I", "Deactivated for an identifier nobody has: nothing, or created deactivated"
-    )
+    bare_full: str = _open(("all", "csv_only"), "I", "delta false without removeAll: all people, or those from CSV only")
+    unknown_leaver: str = _open(("skipped", "created"), "I", "Deactivated for an identifier nobody has: nothing, or created deactivated")
     duplicates: str = _open(("later_refused", "all_refused"), "I", "an identifier twice in the file")
-    faulty_property: str = _open(
-        ("row", "property"), "D", "a bad user name, e-mail or status refuses the row, or only that cell"
-    )
-    faulty_row_in_full: str = _open(
-        ("present", "missing"), "I", "whether a refused row protects its person in a full import"
-    )
+    faulty_property: str = _open(("row", "property"), "D", "a bad user name, e-mail or status refuses the row, or only that cell")
+    faulty_row_in_full: str = _open(("present", "missing"), "I", "whether a refused row protects its person in a full import")
     # row errors
-    errors_shape: str = _open(
-        ("line_message", "row_error", "row_value", "german", "no_header"), "I", "columns of /errors"
-    )
+    errors_shape: str = _open(("line_message", "row_error", "row_value", "german", "no_header"), "I", "columns of /errors")
     errors_separator: str = _open(("semicolon", "comma"), "I", "separator of /errors")
     errors_quoting: str = _open(("minimal", "all"), "I", "quoting of /errors")
     errors_line: str = _open(("header_is_1", "data_is_1"), "I", "whether line numbers of /errors count the header")
     errors_quote_value: str = _open(("no", "yes"), "I", "whether a message quotes the faulty cell")
-    errors_empty: str = _open(
-        ("body", "header", "no_content"), "C", "/errors without errors: empty body, header only, 204"
-    )
+    errors_empty: str = _open(("body", "header", "no_content"), "C", "/errors without errors: empty body, header only, 204")
     changelog_path: str = _open(("none", "changelog"), "I", "whether /changelog is the path of an import's changelog")
 
     def __post_init__(self) -> None:
@@ -176,11 +135,7 @@ class Switches:
 
     def different(self) -> dict[str, Value]:
         """Only the switches that differ from the default: short names for test ids."""
-        return {
-            field.name: getattr(self, field.name)
-            for field in dataclasses.fields(self)
-            if getattr(self, field.name) != field.default
-        }
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if getattr(self, field.name) != field.default}
 
 
 def choices() -> dict[str, tuple[Value, ...]]:

@@ -1,18 +1,17 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fixtures of the simulator's own tests."""
+
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from simulator_client import Client
+from simulator_client import Client, Start
 
 from simulator import Simulator, Switches
-
-Start = Callable[..., Client]
 
 
 @pytest.fixture

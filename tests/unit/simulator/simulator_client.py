@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A plain client for the tests of the simulator; every answer is held against the OpenAPI description."""
+
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
@@ -99,3 +100,6 @@ class Client:
         """The five counters of a flat status."""
         body = self.get(f"/{import_id}/status").json()
         return {name: body[name] for name in ("created", "updated", "deactivated", "reactivated", "deleted") if body.get(name)}
+
+
+Start = Callable[..., Client]

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The OpenAPI description, and whether an answer conforms to it."""
+
 from __future__ import annotations
 
 import functools

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The OpenAPI description is valid, and names the same open questions as the switches."""
+
 from __future__ import annotations
 
 from openapi_spec_validator import validate
@@ -25,8 +26,7 @@ def test_only_the_four_tags_are_used() -> None:
 
 def test_paths_and_verbs_are_those_of_the_simulator() -> None:
     described = {
-        path.replace("importId", "id"): {verb.upper() for verb in item if verb != "parameters"}
-        for path, item in document()["paths"].items()
+        path.replace("importId", "id"): {verb.upper() for verb in item if verb != "parameters"} for path, item in document()["paths"].items()
     }
     served = {path: set(verbs) for path, verbs in VERBS.items()}
     served["/users/imports/{id}"].add("PUT")  # described because it answers 405 (O)

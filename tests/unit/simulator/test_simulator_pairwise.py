@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The covering set covers, and is the same every time."""
+
 from __future__ import annotations
 
 from itertools import combinations, product

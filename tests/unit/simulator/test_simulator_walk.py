@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Under every switch value, and under a pairwise set of them, every answer conforms to the OpenAPI description."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -57,7 +58,8 @@ def _walk(sim: Simulator, switches: Switches) -> None:
         client.get("", nonsense="1")
         assert client.get("/unknown").status_code == 404
         client.get(f"/{import_id}/")
-        for body in (config(mapping={"externalId": "nope"}), config(removeAll=True), {}, [], config(colour="red")):
+        bodies: list[Any] = [config(mapping={"externalId": "nope"}), config(removeAll=True), {}, [], config(colour="red")]
+        for body in bodies:
             client.configure(import_id, body)
         assert client.configure(import_id).status_code == 204
         client.call("PUT", f"/{import_id}/config", json=config())
@@ -80,7 +82,8 @@ def _import(client: Client, import_id: str) -> None:
     for target in ("PREVIEW_PENDING", "IMPORT_PENDING"):
         assert client.move(import_id, target).status_code == 204
         for _step in range(3):
-            _look(client, import_id)
+            client.get(f"/{import_id}")
+            client.get(f"/{import_id}/status")
             client.sim.advance(60)
         client.move(import_id, "PREVIEW_PENDING")
         client.sim.advance(200)

@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults are real on the wire, and act or do not act as they say."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+import requests
+from simulator_client import Start, csv_file, csv_row
+
+from simulator import Fault
+
+CONTENT = csv_file(csv_row("a"))
+
+
+@pytest.mark.parametrize(("kind", "acted"), [("refuse", 0), ("reset_before", 0), ("lost_answer", 1)])
+def test_resets(start: Start, kind: str, acted: int) -> None:
+    client = start()
+    client.sim.schedule(Fault(kind, method="POST", path="/users/imports"))
+    with pytest.raises(requests.ConnectionError, match=r"reset|closed|Broken pipe"):
+        client.post(CONTENT)
+    assert len(client.sim.imports()) == acted
+    (record,) = client.sim.requests
+    assert (record.fault, record.status) == (kind, 201 if acted else None)
+    assert client.post(CONTENT).status_code == 201
+
+
+@pytest.mark.parametrize("code", [429, 500, 502, 503, 504, 401, 403, 404, 405, 409])
+def test_status(start: Start, code: int) -> None:
+    client = start(checked=False)
+    client.sim.schedule(Fault(f"status:{code}", retry_after="7"))
+    answer = client.post(CONTENT)
+    assert (answer.status_code, answer.headers["Retry-After"], client.sim.imports()) == (code, "7", [])
+    assert ("html" in answer.headers["Content-Type"]) == (code in (502, 503, 504))
+
+
+def test_acts_and_then_fails(start: Start) -> None:
+    client = start(checked=False)
+    client.sim.schedule(Fault("late_status:504"))
+    assert client.post(CONTENT).status_code == 504
+    assert len(client.sim.imports()) == 1
+
+
+@pytest.mark.parametrize(("kind", "code"), [("html", 502), ("html:200", 200)])
+def test_html(start: Start, kind: str, code: int) -> None:
+    client = start(checked=False)
+    client.sim.schedule(Fault(kind))
+    answer = client.get()
+    assert (answer.status_code, answer.text[:15]) == (code, "<!DOCTYPE html>")
+
+
+def test_truncated(start: Start) -> None:
+    client = start(checked=False)
+    client.sim.schedule(Fault("truncated", times=2))
+    for more in ({}, {"stream": True}):
+        with pytest.raises(requests.exceptions.ChunkedEncodingError, match=r"IncompleteRead"):
+            client.call("GET", **more).content  # noqa: B018
+    assert client.get().status_code == 200
+
+
+def test_wrong_type_and_redirect(start: Start) -> None:
+    client = start(checked=False)
+    client.sim.schedule(Fault("wrong_type"))
+    assert isinstance(client.get().json(), list)
+    client.sim.schedule(Fault("redirect"))
+    answer = client.get()
+    assert answer.status_code == 307
+    assert answer.headers["Location"].startswith("https://login.example.invalid/sso?next=%2Fapi&")
+
+
+@pytest.mark.parametrize(("kind", "acted"), [("slow", 0), ("slow_after", 1)])
+def test_slow_and_the_client_gives_up(start: Start, kind: str, acted: int) -> None:
+    client = start()
+    client.sim.schedule(Fault(kind, method="POST", delay=0.4))
+    with pytest.raises(requests.Timeout):
+        client.session.post(client.root, files={"file": ("a.csv", CONTENT)}, timeout=0.2)
+    assert len(client.sim.imports()) == acted
+    time.sleep(0.4)
+    assert len(client.sim.imports()) == 1
+
+
+def test_which_call_is_hit(start: Start) -> None:
+    client = start(checked=False)
+    import_id = client.upload(CONTENT)
+    client.configure(import_id)
+    client.sim.schedule(Fault("status:500", method="GET", path="/users/imports/{id}", nth=2, times=2))
+    client.sim.schedule(Fault("status:503", state="PREVIEW_PENDING"))
+    assert [client.get(f"/{import_id}").status_code for _call in range(4)] == [200, 500, 500, 200]
+    assert [client.move(import_id, "PREVIEW_PENDING").status_code for _call in range(2)] == [503, 204]
+    client.sim.schedule(Fault("status:500", times=None))
+    assert {client.get().status_code for _call in range(5)} == {500}
+    client.sim.clear_faults()
+    assert client.get().status_code == 200
+
+
+def test_nonsense_is_refused() -> None:
+    nonsense: list[dict[str, Any]] = [{"kind": "boom"}, {"kind": "status"}, {"kind": "status:x"}, {"kind": "slow", "nth": 0}]
+    for values in nonsense:
+        with pytest.raises(ValueError, match=r"fault|start"):
+            Fault(**json.loads(json.dumps(values)))
+
+
+def test_the_compact_lists(start: Start) -> None:
+    client = start()
+    import_id = client.run(CONTENT)
+    client.get(f"/{import_id}/errors")
+    assert client.sim.calls() == [
+        "POST /users/imports",
+        "PATCH /users/imports/{id}/config",
+        "PATCH /users/imports/{id} IMPORT_PENDING",
+        "GET /users/imports/{id}/errors",
+    ]
+    assert client.sim.writes() == client.sim.calls()[:3]
+    assert [record.import_id for record in client.sim.requests] == [import_id] * 4
+    assert client.sim.requests[0].body is None
+    assert client.sim.requests[1].body["mapping"]["externalId"] == "id"
+    client.sim.forget_requests()
+    assert client.sim.calls() == []
