@@ -69,10 +69,12 @@ def _copy_pip_settings(home: Path, python: str) -> None:
         if not parser.has_section(section):
             parser.add_section(section)
         parser.set(section, key, str(ast.literal_eval(value)).replace("\n", "\n  "))
+    if not parser.has_section("global"):
+        parser.add_section("global")
+    # Else the findings drown in the packages that each sanity test installs. Errors are still shown.
+    parser.set("global", "quiet", "1")
     cache = subprocess.run([python, "-m", "pip", "cache", "dir"], capture_output=True, text=True, check=False)
     if cache.returncode == 0:
-        if not parser.has_section("global"):
-            parser.add_section("global")
         parser.set("global", "cache-dir", cache.stdout.strip())
     target = home / ".config/pip/pip.conf"
     target.parent.mkdir(parents=True, exist_ok=True)
