@@ -42,12 +42,13 @@ class _List:
         self._seen: set[str] = set()
 
     def entries(self) -> t.Iterator[t.Any]:
-        page: Page | None = self._first()
+        page = self._first()
         for _count in range(MOST_PAGES):
-            if page is None:
-                return
             yield from self._fresh(page)
-            page = self._following(page)
+            following = self._following(page)
+            if following is None:
+                return
+            page = following
         raise CallError(f"The list of imports did not end after {MOST_PAGES} pages", self._where)
 
     def _first(self) -> Page:
@@ -56,8 +57,12 @@ class _List:
             # The highest limit is not documented; without one the service chooses.
             self._limit = {}
             page = self._get_page({})
-        if not isinstance(page.get("entries", [] if not page else None), list):
-            # An answer that is no list must not be read as "there are no imports": that would upload twice.
+        # An empty object (204) is an empty list.
+        return self._listing(page or {"entries": []})
+
+    def _listing(self, page: Page) -> Page:
+        if not isinstance(page.get("entries"), list):
+            # An answer that is no list must not be read as "there are no (further) imports": that would upload twice.
             raise CallError("The answer is not the list of imports", self._where, status=200)
         return page
 
@@ -67,7 +72,7 @@ class _List:
             return None
         for name in self._names:
             found = self._try({**self._limit, name: cursor})
-            if found is not None and self._is_further(found, cursor):
+            if found is not None and self._is_further(self._listing(found), cursor):
                 self._names = (name,)
                 return found
         return self._large(page)
@@ -75,7 +80,7 @@ class _List:
     def _large(self, page: Page) -> Page | None:
         for size in LARGE_PAGES:
             found = self._try({"limit": size})
-            if found is not None and not found.get("nextCursor"):
+            if found is not None and not self._listing(found).get("nextCursor"):
                 return found
         raise CallError(
             f"The list of imports goes on after {len(_listed(page))} entries, but the service does not take its own cursor back", self._where,
