@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime
 import email.utils
 import random
 import typing as t
@@ -52,6 +53,8 @@ def read_retry_after(value: str | None, now: float, service_date: str | None = N
 
 def _unix_time(http_date: str) -> float | None:
     try:
-        return email.utils.parsedate_to_datetime(http_date).timestamp()
+        moment = email.utils.parsedate_to_datetime(http_date)
+        # HTTP dates are UTC, also in the old form that does not say so.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)).timestamp()
     except (TypeError, ValueError, OverflowError, IndexError):
         return None
