@@ -41,7 +41,7 @@ PLAIN_WORDS = frozenset("""
     many matches matching maximum may method minimum mismatch missing more most must name names needed needs new next no non not nothing
     null number numeric of off on once one only or order other out outside own parameter part password pattern pending permission
     permissions permitted person phone please possible preview primary problem processed profile properties property provided public
-    rate reached read reason record refused registered rejected request requested required requires reserved resource right rights row
+    rate reached read reason record refused registered rejected request requested requests required requires reserved resource right rights row
     rows same second seconds selected server service set several short should size skipped some space spaces state string such system
     taken temporarily than that the there these this time timeout to token too try twice type unable unauthorized unavailable unexpected
     unique unknown unsupported until updated upload uploaded use used user username users valid validation value values was when where which
@@ -60,16 +60,18 @@ def readable(text: str | None) -> str:
     # Without an opening brace nothing can be taken for a template, wherever the text is used later.
     for token in _TOKEN.findall((text or "")[: 4 * LONGEST].replace("{", "(").replace("}", ")")):
         piece = " " if token.isspace() else _shown(token)
-        if not (piece == HIDDEN and shown[-2:] == [HIDDEN, " "]):
+        follows_hidden = piece == HIDDEN and shown[-2:] == [HIDDEN, " "]
+        if not follows_hidden and not (piece == " " and shown[-1:] == [" "]):
             shown.append(piece)
     return "".join(shown).strip()[:LONGEST]
 
 
 def readable_code(value: object) -> str | None:
-    """Return an error code of the service when it is a known one or a number, else None."""
+    """Return an error code of the service when it is a known one or a number, else None. Several numbers may be a phone number or an id."""
     text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
     parts = [part for part in re.split(r"[\s_.:/-]+", text.lower()) if part]
-    if not parts or not all(_harmless(part) or re.fullmatch(r"\d{1,3}", part) for part in parts):
+    unknown = [part for part in parts if not _harmless(part)]
+    if not parts or len(unknown) > 1 or not all(re.fullmatch(r"[0-9]{1,3}", part) for part in unknown):
         return None
     return text[:64]
 
