@@ -1,0 +1,206 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real server on a loopback socket that answers from a script, for what a well-behaved server never does."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import http.server
+import socketserver
+import ssl
+import threading
+import typing as t
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """What arrived. `headers` with names in lower case; `body` is what came, even if it was cut off."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Answer(t.Protocol):
+    """Plays one answer to one request."""
+
+    def play(self, handler: http.server.BaseHTTPRequestHandler, stopped: threading.Event) -> None: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Reply:
+    """An answer with status, headers and body. `promised` is the Content-Length, when it is not the truth."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = dataclasses.field(default_factory=dict)
+    promised: int | None = None
+
+    def play(self, handler: http.server.BaseHTTPRequestHandler, stopped: threading.Event) -> None:
+        length = len(self.body) if self.promised is None else self.promised
+        lines = [f"HTTP/1.1 {self.status} X", "Connection: close"]
+        if self.status != 204:
+            lines.append(f"Content-Length: {length}")
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        handler.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + self.body)
+
+
+@dataclasses.dataclass(frozen=True)
+class HangUp:
+    """Closes the connection after the request, without an answer."""
+
+    def play(self, handler: http.server.BaseHTTPRequestHandler, stopped: threading.Event) -> None:
+        return
+
+
+@dataclasses.dataclass(frozen=True)
+class Silence:
+    """Keeps the connection open and says nothing until the server stops or `seconds` are over."""
+
+    seconds: float = 30.0
+
+    def play(self, handler: http.server.BaseHTTPRequestHandler, stopped: threading.Event) -> None:
+        stopped.wait(self.seconds)
+
+
+@dataclasses.dataclass(frozen=True)
+class Drip:
+    """Sends a body of `length` bytes, one each `every` seconds: never silent for long, and never at its end."""
+
+    every: float
+    length: int = 100_000
+    headers: dict[str, str] = dataclasses.field(default_factory=lambda: {"Content-Type": "application/json"})
+
+    def play(self, handler: http.server.BaseHTTPRequestHandler, stopped: threading.Event) -> None:
+        Reply(headers=self.headers, promised=self.length).play(handler, stopped)
+        for _byte in range(self.length):
+            handler.wfile.write(b" ")
+            if stopped.wait(self.every):
+                return
+
+
+@dataclasses.dataclass(frozen=True)
+class Pour:
+    """Sends `count` times `piece` in chunks without telling the length."""
+
+    piece: bytes
+    count: int
+
+    def play(self, handler: http.server.BaseHTTPRequestHandler, stopped: threading.Event) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 X\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n")
+        chunk = b"%x\r\n%s\r\n" % (len(self.piece), self.piece)
+        for _piece in range(self.count):
+            handler.wfile.write(chunk)
+        handler.wfile.write(b"0\r\n\r\n")
+
+
+class ScriptedServer:
+    """Serves the answers of `script` in turn; the last one stands for all further requests if `repeat_last`.
+
+    `requests` lists what came. A request beyond the script is answered with 418 and makes leaving the context fail.
+    """
+
+    def __init__(self, *script: Answer, repeat_last: bool = False, tls: ssl.SSLContext | None = None, keep_bodies: bool = True) -> None:
+        self.requests: list[Request] = []
+        self._script = list(script)
+        self._repeat_last = repeat_last
+        self._tls = tls
+        self._keep_bodies = keep_bodies
+        self._beyond = 0
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+
+    def __enter__(self) -> ScriptedServer:
+        self._server = _Server(self)
+        if self._tls is not None:
+            self._server.socket = self._tls.wrap_socket(self._server.socket, server_side=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self._stopped.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        if kind is None:
+            assert not self._beyond, f"{self._beyond} requests more than the script has: {self.methods}"
+
+    @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    @property
+    def url(self) -> str:
+        return f"{'http' if self._tls is None else 'https'}://127.0.0.1:{self.port}"
+
+    @property
+    def methods(self) -> list[str]:
+        return [request.method for request in self.requests]
+
+    def answer(self, request: Request) -> Answer:
+        with self._lock:
+            self.requests.append(request)
+            if len(self._script) > (1 if self._repeat_last else 0):
+                return self._script.pop(0)
+            if self._repeat_last:
+                return self._script[0]
+            self._beyond += 1
+            return Reply(418)
+
+    def play(self, handler: http.server.BaseHTTPRequestHandler) -> None:
+        headers = {name.lower(): value for name, value in handler.headers.items()}
+        body = self._body(handler, headers)
+        answer = self.answer(Request(handler.command, handler.path, headers, body))
+        handler.close_connection = True
+        answer.play(handler, self._stopped)
+
+    def _body(self, handler: http.server.BaseHTTPRequestHandler, headers: dict[str, str]) -> bytes:
+        left = int(headers.get("content-length", "0"))
+        body = bytearray()
+        while left > 0:
+            piece = handler.rfile.read(min(left, 1 << 16))
+            if not piece:
+                break
+            left -= len(piece)
+            if self._keep_bodies:
+                body += piece
+        return bytes(body)
+
+
+class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = False
+    block_on_close = True
+
+    def __init__(self, scripted: ScriptedServer) -> None:
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def handle(self) -> None:
+                # The other end may hang up at any time; that is what some tests are about.
+                with contextlib.suppress(OSError):
+                    super().handle()
+
+            def finish(self) -> None:
+                with contextlib.suppress(OSError):
+                    super().finish()
+
+            def __getattr__(self, name: str) -> t.Any:
+                if name.startswith("do_"):
+                    return lambda: scripted.play(self)
+                raise AttributeError(name)
+
+            def log_message(self, format: str, *args: t.Any) -> None:  # noqa: A002
+                """Nothing: the requests are listed."""
+
+        super().__init__(("127.0.0.1", 0), Handler)
+
+    def handle_error(self, request: t.Any, client_address: t.Any) -> None:
+        """A broken TLS handshake is the client's to report."""
+
+    def get_request(self) -> tuple[t.Any, t.Any]:
+        connection, address = super().get_request()
+        connection.settimeout(30)
+        return connection, address
