@@ -1,0 +1,52 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tenants for the module tests, and pauses that are short enough for many faults."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import typing as t
+
+import pytest
+
+from simulator import Simulator, Switches
+from support.admin import Admin
+from support.small_tenant import PEOPLE, TOKEN
+
+UTILS = "ansible_collections.community.staffbase.plugins.module_utils"
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the number of looks and tries, not their pauses. The collection can be imported only when pytest is set up."""
+    monkeypatch.setattr(importlib.import_module(f"{UTILS}._api.retry"), "FIRST_PAUSE", 0.002)
+    monkeypatch.setattr(importlib.import_module(f"{UTILS}._api.waiting"), "SHORTEST_PAUSE", 0.01)
+    upload = importlib.import_module(f"{UTILS}._steps.upload")
+    for name in ("LOOKS_AFTER_LOSS", "LOOKS_AT_TWINS"):
+        monkeypatch.setattr(upload, name, tuple(0.002 for _pause in getattr(upload, name)))
+
+
+class Start(t.Protocol):
+    """`switches` are those of the simulator; `connection` options of the modules."""
+
+    def __call__(self, *, connection: dict[str, t.Any] | None = None, tenant: dict[str, t.Any] | None = None, **switches: t.Any) -> Admin: ...
+
+
+@pytest.fixture
+def start() -> t.Iterator[Start]:
+    """Start tenants; gives an admin for each."""
+    with contextlib.ExitStack() as stack:
+
+        def begin(*, connection: dict[str, t.Any] | None = None, tenant: dict[str, t.Any] | None = None, **switches: t.Any) -> Admin:
+            arguments: dict[str, t.Any] = {"token": TOKEN, "people": PEOPLE, **(tenant or {})}
+            sim = stack.enter_context(Simulator(Switches(**switches), **arguments))
+            return Admin(sim, **(connection or {}))
+
+        yield begin
+
+
+@pytest.fixture
+def there(start: Start) -> Admin:
+    """An admin and a tenant that has everything at its default."""
+    return start()

@@ -1,0 +1,29 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The calls as the simulator's log spells them, and how a list of them is made comparable."""
+
+from __future__ import annotations
+
+LIST = "GET /users/imports"
+POST = "POST /users/imports"
+GET = "GET /users/imports/{id}"
+DELETE = "DELETE /users/imports/{id}"
+PREVIEW = "PATCH /users/imports/{id} PREVIEW_PENDING"
+IMPORT = "PATCH /users/imports/{id} IMPORT_PENDING"
+CANCEL = "PATCH /users/imports/{id} CANCELLED"
+STATUS = "GET /users/imports/{id}/status"
+ERRORS = "GET /users/imports/{id}/errors"
+GET_CONFIG = "GET /users/imports/{id}/config"
+PATCH_CONFIG = "PATCH /users/imports/{id}/config"
+PUT_CONFIG = "PUT /users/imports/{id}/config"
+
+
+def target(call: str) -> dict[str, str]:
+    """Return the selectors of a fault that hits this call."""
+    method, path, *state = call.split()
+    return {"method": method, "path": path, **({"state": state[0]} if state else {})}
+
+
+def once_each(calls: list[str]) -> list[str]:
+    """Return the calls with a row of the same GET told once: how often is looked while waiting depends on the clock."""
+    return [call for index, call in enumerate(calls) if not (index and call.startswith("GET ") and calls[index - 1] == call)]
