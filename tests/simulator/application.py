@@ -100,7 +100,9 @@ class Application:
         if name == "status":
             return self._coded(fault)
         if name == "html":
-            return Answer(fault.code, html_page(fault.code, REASONS.get(fault.code, "Error")), "text/html; charset=utf-8")
+            return Answer(
+                fault.code, html_page(fault.code, REASONS.get(fault.code, "Error")), "text/html; charset=utf-8"
+            )
         if name == "redirect":
             return Answer(307, b"", "text/plain", {"Location": fault.location})
         return None

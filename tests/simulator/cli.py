@@ -55,7 +55,9 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--people", type=Path, help="JSON file with a list of people to start with")
     result.add_argument("--company", type=int, metavar="SIZE", help="start with an invented company of this size")
     result.add_argument("--seed", type=int, default=1, help="another seed is another company (default 1)")
-    result.add_argument("--custom-field", action="append", default=[], metavar="ID", help="a profile field id of the tenant")
+    result.add_argument(
+        "--custom-field", action="append", default=[], metavar="ID", help="a profile field id of the tenant"
+    )
     result.add_argument("--preview-seconds", type=float, default=0.0, help="how long a preview takes (default 0)")
     result.add_argument("--import-seconds", type=float, default=0.0, help="how long an import takes (default 0)")
     result.add_argument(
@@ -66,9 +68,13 @@ def parser() -> argparse.ArgumentParser:
         default=(0, 1),
         help="429 after CALLS calls in a window of SECONDS; 0 calls = off (default)",
     )
-    result.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE", help="see below; may be repeated")
+    result.add_argument(
+        "--switch", action="append", default=[], metavar="NAME=VALUE", help="see below; may be repeated"
+    )
     result.add_argument("--fault", action="append", default=[], metavar="JSON", help="see below; may be repeated")
-    result.add_argument("--ready-file", type=Path, help="also write the first line there (mode 0600) once the server listens")
+    result.add_argument(
+        "--ready-file", type=Path, help="also write the first line there (mode 0600) once the server listens"
+    )
     return result
 
 
@@ -99,7 +105,9 @@ def main(arguments: list[str] | None = None) -> int:
     ) as simulator:
         for fault in faults:
             simulator.schedule(fault)
-        line = json.dumps({"url": simulator.url, "token": simulator.token, "powerless_token": simulator.powerless_token})
+        line = json.dumps(
+            {"url": simulator.url, "token": simulator.token, "powerless_token": simulator.powerless_token}
+        )
         if options.ready_file:
             _write_private(options.ready_file, line + "\n")
         print(line, flush=True)

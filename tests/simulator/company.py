@@ -115,7 +115,10 @@ def _person(number: int, chance: random.Random) -> dict[str, Any]:
 def export_rows(people: Iterable[Mapping[str, Any]], columns: Mapping[str, str] | None = None) -> list[dict[str, str]]:
     """People as rows of column -> cell; ``columns`` maps a column to a key of a person or a field."""
     wanted = columns or COLUMNS
-    return [{column: str(person.get(key, person["fields"].get(key, ""))) for column, key in wanted.items()} for person in people]
+    return [
+        {column: str(person.get(key, person["fields"].get(key, ""))) for column, key in wanted.items()}
+        for person in people
+    ]
 
 
 def csv_text(rows: Sequence[Mapping[str, str]], header: Sequence[str] | None = None, separator: str = ";") -> str:

@@ -61,7 +61,9 @@ def merged(old: dict[str, Any], new: dict[str, Any], switches: Switches) -> dict
 
 
 def _without_nulls(value: dict[str, Any]) -> dict[str, Any]:
-    return {key: _without_nulls(item) if isinstance(item, dict) else item for key, item in value.items() if item is not None}
+    return {
+        key: _without_nulls(item) if isinstance(item, dict) else item for key, item in value.items() if item is not None
+    }
 
 
 def check_body(body: object, switches: Switches) -> dict[str, Any]:

@@ -25,7 +25,9 @@ from .world import World
 def control(world: World, request: Request, path: str) -> Answer:
     """Answer one control call; 400 with a message for anything unknown or malformed."""
     try:
-        found = _read(Steering(world), request, path) if request.method == "GET" else _write(Steering(world), request, path)
+        found = (
+            _read(Steering(world), request, path) if request.method == "GET" else _write(Steering(world), request, path)
+        )
     except (KeyError, TypeError, ValueError) as error:
         return json_answer({"message": f"{type(error).__name__}: {error}"}, 400)
     if isinstance(found, bytes):
@@ -73,7 +75,9 @@ def _write(steering: Steering, request: Request, path: str) -> Any:
     elif call == "PATCH /switches":
         world.switches = world.switches.with_(**body)
     elif call == "POST /imports":
-        return {"id": steering.upload(request.get_data(), request.args["file_name"], request.args.get("state", "DRAFT"))}
+        return {
+            "id": steering.upload(request.get_data(), request.args["file_name"], request.args.get("state", "DRAFT"))
+        }
     elif request.method == "POST" and parts[0] == "imports" and parts[2:] == ["state"]:
         steering.set_state(parts[1], body["state"], hold=bool(body.get("hold")))
     elif request.method == "POST" and parts[0] == "imports" and parts[2:] == ["cancel"]:

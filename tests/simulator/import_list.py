@@ -34,7 +34,9 @@ def ordered(entries: list[Import], switches: Switches) -> list[Import]:
     """The order of the list is unknown (I)."""
     if switches.list_order == "unordered":
         return sorted(entries, key=lambda entry: entry.id)
-    return sorted(entries, key=lambda entry: (entry.created_at, entry.sequence), reverse=switches.list_order == "newest")
+    return sorted(
+        entries, key=lambda entry: (entry.created_at, entry.sequence), reverse=switches.list_order == "newest"
+    )
 
 
 def page(entries: list[Import], query: dict[str, str], switches: Switches) -> dict[str, Any]:

@@ -92,7 +92,9 @@ class ImportStore:
     def moving(self, states: tuple[str, ...]) -> list[Import]:
         """Records in one of the states, oldest change first."""
         marks = ", ".join("?" * len(states))
-        rows = self._database.run(f"SELECT * FROM imports WHERE gone = '' AND state IN ({marks}) ORDER BY since, sequence", states)
+        rows = self._database.run(
+            f"SELECT * FROM imports WHERE gone = '' AND state IN ({marks}) ORDER BY since, sequence", states
+        )
         return [_loaded(row) for row in rows]
 
     def remove_file(self, import_id: str) -> None:

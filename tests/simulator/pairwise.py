@@ -16,7 +16,9 @@ def covering(switches: type[Switches] = Switches, without: Collection[str] = (),
 
     ``without`` leaves switches at their default, ``fixed`` sets them in every row.
     """
-    choices = {name: list(values) for name, values in paired_choices().items() if name not in without and name not in fixed}
+    choices = {
+        name: list(values) for name, values in paired_choices().items() if name not in without and name not in fixed
+    }
     names = list(choices)
     rows = AllPairs([choices[name] for name in names])
     return [switches().with_(**dict(zip(names, row, strict=True)), **fixed) for row in rows]

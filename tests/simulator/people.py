@@ -27,7 +27,9 @@ class People:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        highest = database.run("SELECT max(touched) AS top FROM (SELECT touched FROM people UNION SELECT touched FROM graveyard)")
+        highest = database.run(
+            "SELECT max(touched) AS top FROM (SELECT touched FROM people UNION SELECT touched FROM graveyard)"
+        )
         self._counter = int(highest[0]["top"] or 0)
 
     def all(self) -> list[dict[str, Any]]:
@@ -66,21 +68,24 @@ class People:
     def change(self, key: int, person: Mapping[str, Any]) -> None:
         """Overwrite a person's values; source stays as it is (I)."""
         self._database.run(
-            "UPDATE people SET user_name = ?, email = ?, status = ?, fields = ?, version = version + 1, touched = ? WHERE id = ?",
+            "UPDATE people SET user_name = ?, email = ?, status = ?, fields = ?, version = version + 1,"
+            " touched = ? WHERE id = ?",
             (person["user_name"], person["email"], person["status"], json.dumps(person["fields"]), self._next(), key),
         )
 
     def deactivate(self, key: int) -> None:
         """Set somebody to deactivated."""
         self._database.run(
-            "UPDATE people SET status = 'deactivated', version = version + 1, touched = ? WHERE id = ?",
+            "UPDATE people SET status = 'deactivated', version = version + 1,"
+            " touched = ? WHERE id = ?",
             (self._next(), key),
         )
 
     def delete(self, key: int) -> None:
         """Delete an account for good (D for pending people)."""
         self._database.run(
-            "INSERT INTO graveyard SELECT id, external_id, user_name, email, status, fields, source, version + 1, ? FROM people WHERE id = ?",
+            "INSERT INTO graveyard SELECT id, external_id, user_name, email, status, fields, source, version + 1, ?"
+            " FROM people WHERE id = ?",
             (self._next(), key),
         )
         self._database.run("DELETE FROM people WHERE id = ?", (key,))

@@ -90,7 +90,9 @@ class RemoteSimulator:
 
     def upload(self, content: bytes, file_name: str, state: str = "DRAFT") -> str:
         """An import as another client would have made it; returns the id."""
-        answer = json.loads(self._ask("POST", "imports?" + urlencode({"file_name": file_name, "state": state}), content))
+        answer = json.loads(
+            self._ask("POST", "imports?" + urlencode({"file_name": file_name, "state": state}), content)
+        )
         return str(answer["id"])
 
     def _json(self, method: str, path: str, body: Any = None) -> Any:
@@ -98,7 +100,9 @@ class RemoteSimulator:
         return json.loads(self._ask(method, path, data, "application/json"))
 
     def _ask(self, method: str, path: str, data: bytes | None = None, content_type: str = "text/csv") -> bytes:
-        request = Request(f"{self.url}/_simulator/{path}", data=data, method=method, headers={"Content-Type": content_type})
+        request = Request(
+            f"{self.url}/_simulator/{path}", data=data, method=method, headers={"Content-Type": content_type}
+        )
         try:
             with self._opener.open(request, timeout=30) as answer:
                 content: bytes = answer.read()

@@ -30,7 +30,8 @@ class Simulator(Steering):
 
     ``people`` are dicts (external_id, user_name, email, status, fields, source); ``preview_seconds`` and
     ``import_seconds`` say how long a preview and an import take (real plus virtual seconds); ``rate_limit`` = (calls,
-    window in seconds); ``custom_fields`` are the tenant's own profile field ids; ``certificate`` = (cert file, key file) turns on TLS.
+    window in seconds); ``custom_fields`` are the tenant's own profile field ids; ``certificate`` =
+    (cert file, key file) turns on TLS.
     """
 
     def __init__(

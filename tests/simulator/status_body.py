@@ -58,5 +58,7 @@ def _shaped(numbers: dict[str, int | None], entry: Import, switches: Switches) -
     if shape == "strings":
         return {"summary": {name: None if count is None else str(count) for name, count in numbers.items()}}
     if shape == "blocks":
-        return {"preview": None, "import": numbers} if entry.changes is not None else {"preview": numbers, "import": None}
+        return (
+            {"preview": None, "import": numbers} if entry.changes is not None else {"preview": numbers, "import": None}
+        )
     return dict(numbers)

@@ -13,7 +13,13 @@ import simulator_document
 from simulator import Simulator, Switches
 
 BASE = {"externalId": "id"}
-MAPPING = {"externalId": "id", "userName": "user", "eMail": "mail", "status": "status", "profile-field:firstName": "first"}
+MAPPING = {
+    "externalId": "id",
+    "userName": "user",
+    "eMail": "mail",
+    "status": "status",
+    "profile-field:firstName": "first",
+}
 HEADER = "id;user;mail;status;first"
 
 
@@ -99,7 +105,11 @@ class Client:
     def counters(self, import_id: str) -> dict[str, int]:
         """The five counters of a flat status."""
         body = self.get(f"/{import_id}/status").json()
-        return {name: body[name] for name in ("created", "updated", "deactivated", "reactivated", "deleted") if body.get(name)}
+        return {
+            name: body[name]
+            for name in ("created", "updated", "deactivated", "reactivated", "deleted")
+            if body.get(name)
+        }
 
 
 Start = Callable[..., Client]

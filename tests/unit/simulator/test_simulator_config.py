@@ -123,7 +123,9 @@ def test_only_one_literal_for_windows_1252(start: Start, literal: str) -> None:
     client = start(windows_1252=literal)
     content = csv_file(csv_row("a", first="J\u00f6rg")).decode().encode("cp1252")
     import_id = client.upload(content)
-    accepted = [client.configure(import_id, config(encoding=word)).status_code for word in ("windows-1252", "CP1252", literal)]
+    accepted = [
+        client.configure(import_id, config(encoding=word)).status_code for word in ("windows-1252", "CP1252", literal)
+    ]
     assert accepted == [204 if word == literal else 400 for word in ("windows-1252", "CP1252", literal)]
     client.move(import_id, "IMPORT_PENDING")
     assert client.sim.people()[0]["fields"]["firstName"] == "J\u00f6rg"

@@ -98,7 +98,12 @@ def test_which_call_is_hit(start: Start) -> None:
 
 
 def test_nonsense_is_refused() -> None:
-    nonsense: list[dict[str, Any]] = [{"kind": "boom"}, {"kind": "status"}, {"kind": "status:x"}, {"kind": "slow", "nth": 0}]
+    nonsense: list[dict[str, Any]] = [
+        {"kind": "boom"},
+        {"kind": "status"},
+        {"kind": "status:x"},
+        {"kind": "slow", "nth": 0},
+    ]
     for values in nonsense:
         with pytest.raises(ValueError, match=r"fault|start"):
             Fault(**json.loads(json.dumps(values)))

@@ -10,7 +10,7 @@ import pytest
 
 from simulator import Switches
 from simulator.pairwise import covering
-from simulator.switches import explain, paired_choices, parse_switch
+from simulator.switches import choices, explain, paired_choices, parse_switch
 
 
 def test_every_pair_of_values_occurs() -> None:
@@ -38,3 +38,7 @@ def test_switches_say_what_is_wrong() -> None:
         parse_switch("refused_transition=418")
     assert parse_switch("refused_transition=403") == ("refused_transition", 403)
     assert "location = absolute | relative" in explain()
+
+
+def test_the_first_value_is_the_default() -> None:
+    assert Switches().as_dict() == {name: values[0] for name, values in choices().items()}

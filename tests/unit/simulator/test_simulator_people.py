@@ -40,7 +40,13 @@ def test_delta_deactivated(start: Start) -> None:
 def test_delta_activated_and_newcomers_in_any_case(start: Start) -> None:
     client = start(TENANT)
     run = client.run(csv_file(*(csv_row(who, "aCTIVATED") for who in ("act", "pen", "off", "new"))))
-    assert statuses(client) == {"act": "activated", "pen": "pending", "off": "activated", "hand": "activated", "new": "pending"}
+    assert statuses(client) == {
+        "act": "activated",
+        "pen": "pending",
+        "off": "activated",
+        "hand": "activated",
+        "new": "pending",
+    }
     assert touched(client) == {"off", "new"}
     assert client.counters(run) == {"created": 1, "reactivated": 1}
 
@@ -113,7 +119,10 @@ def test_mails_go_only_where_they_are_asked_for(start: Start) -> None:
     client = start(TENANT)
     assert client.sim.import_(client.run(content))["mails"] == []
     client = start(TENANT)
-    assert client.sim.import_(client.run(content, config(sendMailsNew=True, sendMailsPending=True)))["mails"] == ["pen", "new"]
+    assert client.sim.import_(client.run(content, config(sendMailsNew=True, sendMailsPending=True)))["mails"] == [
+        "pen",
+        "new",
+    ]
     client = start(TENANT, mail_defaults="on")
     bare = {"delta": True, "separator": ";", "encoding": "UTF-8", "mapping": MAPPING}
     assert client.sim.import_(client.run(content, bare))["mails"] == ["pen", "new"]

@@ -54,7 +54,10 @@ def test_a_refused_row_in_a_full_import(start: Start, switch: str, status: str) 
     ("switches", "report"),
     [
         ({}, "line;message\n2;user name must not contain @\n"),
-        ({"errors_line": "data_is_1", "errors_shape": "row_error", "errors_separator": "comma"}, "row,error\n1,user name must"),
+        (
+            {"errors_line": "data_is_1", "errors_shape": "row_error", "errors_separator": "comma"},
+            "row,error\n1,user name must",
+        ),
         ({"errors_shape": "german", "errors_quoting": "all"}, '"Zeile";"Fehler"\n"2";"user name'),
         ({"errors_shape": "no_header", "errors_quote_value": "yes"}, "2;user name must not contain @: 'user@home'\n"),
         ({"errors_shape": "row_value"}, "rowNumber;field;value;description\n2;userName;user@home;user name"),
@@ -66,7 +69,9 @@ def test_shapes_of_the_report(start: Start, switches: dict[str, str], report: st
     assert client.get(f"/{run}/errors").text.startswith(report)
 
 
-@pytest.mark.parametrize(("switch", "status", "text"), [("body", 200, ""), ("header", 200, "line;message\n"), ("no_content", 204, "")])
+@pytest.mark.parametrize(
+    ("switch", "status", "text"), [("body", 200, ""), ("header", 200, "line;message\n"), ("no_content", 204, "")]
+)
 def test_no_errors(start: Start, switch: str, status: int, text: str) -> None:
     client = start(errors_empty=switch)
     answer = client.get(f"/{client.run(csv_file(csv_row('ok')))}/errors")

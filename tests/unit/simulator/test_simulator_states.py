@@ -136,7 +136,9 @@ def test_records_vanish_after_thirty_days(start: Start) -> None:
     client.sim.advance(30 * DAY - 60)
     assert client.get(f"/{import_id}").status_code == 200
     client.sim.advance(120)
-    assert [client.get(f"/{import_id}{path}").status_code for path in ("", "/status", "/config", "/errors")] == [404] * 4
+    assert [client.get(f"/{import_id}{path}").status_code for path in ("", "/status", "/config", "/errors")] == [
+        404
+    ] * 4
     assert client.get().json()["entries"] == []
     assert [entry["gone"] for entry in client.sim.imports(gone=True)] == ["expired"]
 

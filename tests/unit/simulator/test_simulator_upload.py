@@ -83,7 +83,8 @@ def test_a_large_upload_needs_no_memory(start: Start) -> None:
     line = b"a;b;c;" + b"x" * 994 + b"\n"
 
     def body() -> Iterator[bytes]:
-        yield b'--B\r\nContent-Disposition: form-data; name="file"; filename="big.csv"\r\nContent-Type: text/csv\r\n\r\n'
+        yield b'--B\r\nContent-Disposition: form-data; name="file"; filename="big.csv"\r\n'
+        yield b"Content-Type: text/csv\r\n\r\n"
         for _block in range(40):
             yield line * 1000
         yield b"\r\n--B--\r\n"

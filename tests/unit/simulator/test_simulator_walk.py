@@ -58,7 +58,13 @@ def _walk(sim: Simulator, switches: Switches) -> None:
         client.get("", nonsense="1")
         assert client.get("/unknown").status_code == 404
         client.get(f"/{import_id}/")
-        bodies: list[Any] = [config(mapping={"externalId": "nope"}), config(removeAll=True), {}, [], config(colour="red")]
+        bodies: list[Any] = [
+            config(mapping={"externalId": "nope"}),
+            config(removeAll=True),
+            {},
+            [],
+            config(colour="red"),
+        ]
         for body in bodies:
             client.configure(import_id, body)
         assert client.configure(import_id).status_code == 204
@@ -74,7 +80,11 @@ def _walk(sim: Simulator, switches: Switches) -> None:
 
 
 def _look(client: Client, import_id: str) -> None:
-    for path in ("", f"/{import_id}", *(f"/{import_id}/{name}" for name in ("status", "config", "errors", "changelog"))):
+    for path in (
+        "",
+        f"/{import_id}",
+        *(f"/{import_id}/{name}" for name in ("status", "config", "errors", "changelog")),
+    ):
         client.get(path)
 
 
