@@ -11,8 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .night import Branch, branches
 from simulator import Simulator
+
+from .night import Branch, branches
 
 PLAYBOOK = "community.staffbase.delta_import"
 INVENTORY = "ansible_collections/community/staffbase/playbooks/example_inventory"

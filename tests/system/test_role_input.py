@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bad input: a message that names the option, before anything is sent where that is possible; nothing is written."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from simulator import Simulator
+from support.controller import Controller
+
+BAD_VARIABLES: dict[str, tuple[dict[str, t.Any], str]] = {
+    "no file": ({"delta_import_src": "/nowhere/people.csv"}, "src"),
+    "a directory": ({"delta_import_src": "/"}, "src"),
+    "no src": ({"delta_import_src": None}, "delta_import_src"),
+    "mapping without externalId": ({"delta_import_mapping": {"eMail": "mail"}}, "externalId"),
+    "unknown limit": ({"delta_import_limits": {"vanished": 1}}, "vanished"),
+    "negative limit": ({"delta_import_limits": {"deleted": -1}}, "delta_import_limits"),
+    "negative waiting": ({"delta_import_wait_timeout": -1}, "delta_import_wait_timeout"),
+    "no pause": ({"delta_import_wait_interval": 0}, "delta_import_wait_interval"),
+    "negative row errors": ({"delta_import_max_row_errors": -1}, "delta_import_max_row_errors"),
+    "unknown target": ({"delta_import_target": "finished"}, "delta_import_target"),
+    "unknown separator": ({"delta_import_separator": "|"}, "delta_import_separator"),
+    "http to a remote host": ({"staffbase_api_url": "http://intranet.example.com"}, "api_url"),
+    "no URL": ({"staffbase_api_url": "intranet"}, "api_url"),
+    "no authority file": ({"staffbase_ca_path": "/nowhere/ca.pem"}, "ca_path"),
+    "negative timeout": ({"staffbase_timeout": -1}, "timeout"),
+    "negative retries": ({"staffbase_retries": -1}, "retries"),
+}
+
+
+@pytest.mark.parametrize(("variables", "named"), BAD_VARIABLES.values(), ids=BAD_VARIABLES)
+def test_bad_input_is_refused_before_the_first_request(
+    controller: Controller, tenant: Simulator, variables: dict[str, t.Any], named: str,
+) -> None:
+    run = controller.play(**variables)
+
+    assert run.code != 0
+    assert named in run.output
+    assert "Traceback" not in run.output
+    assert tenant.calls() == []
+
+
+def test_an_empty_file_is_refused(controller: Controller, tenant: Simulator) -> None:
+    controller.export.write_bytes(b"")
+
+    run = controller.play()
+
+    assert run.code != 0
+    assert "src: it is empty" in run.output
+    assert tenant.calls() == []
+
+
+def test_a_missing_token_is_named(controller: Controller, tenant: Simulator) -> None:
+    del controller.environment["STAFFBASE_API_TOKEN"]
+
+    run = controller.play()
+
+    assert run.code != 0
+    assert "api_token" in run.output
+    assert tenant.calls() == []
+
+
+@pytest.mark.parametrize(("token", "told"), [("d3Jvbmc6dG9rZW4=", "401"), ("powerless", "lacks the right")])
+def test_a_token_that_does_not_serve(controller: Controller, tenant: Simulator, token: str, told: str) -> None:
+    controller.environment["STAFFBASE_API_TOKEN"] = tenant.powerless_token if token == "powerless" else token
+
+    run = controller.play()
+
+    assert run.code != 0
+    assert told in run.output
+    assert tenant.writes() == []
+
+
+def test_every_bad_key_of_the_mapping_is_named_and_nobody_changes(controller: Controller, tenant: Simulator) -> None:
+    mapping = {**controller.variables["delta_import_mapping"], "profile-field:shoesize": "mail", "userName": "Login"}
+
+    run = controller.play(delta_import_mapping=mapping)
+
+    assert run.code != 0
+    assert "profile-field:shoesize: the tenant does not know the field" in run.output
+    assert "userName: the file has no column" in run.output
+    assert tenant.people() == []
+
+    mended = controller.play()
+    assert mended.code == 0, mended.output
+    assert len(tenant.people()) == 2
