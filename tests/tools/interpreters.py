@@ -34,9 +34,11 @@ import os, sys
 real = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
 print("%d.%d" % sys.version_info[:2], sys.implementation.name, real)
 try:
-    import ensurepip, sqlite3, ssl, venv
-except ImportError as error:
-    print("lacks " + (error.name or str(error)))
+    import sqlite3, ssl, venv
+    from ensurepip import version
+    version()
+except Exception as error:
+    print("lacks " + (getattr(error, "name", None) or str(error)))
 """
 
 
