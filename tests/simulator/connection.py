@@ -61,8 +61,10 @@ class Connection(WSGIRequestHandler):
     def finish(self) -> None:
         """Forget the socket."""
         self.open_sockets.discard(self.connection)
-        with contextlib.suppress(OSError):
-            super().finish()
+        # Both, whatever happens: when the client has left, closing the first raises, and the second would keep the socket open.
+        for stream in (self.wfile, self.rfile):
+            with contextlib.suppress(OSError):
+                stream.close()
 
     @property
     def open_sockets(self) -> set[socket.socket]:
