@@ -47,7 +47,7 @@ def _arguments(arguments: dict[str, t.Any]) -> t.Iterator[None]:
     # ansible-core keeps what a module was called with in this private place; since 2.19 with the name of its format.
     keep = {name: getattr(basic, name) for name in ("_ANSIBLE_ARGS", "_ANSIBLE_PROFILE") if hasattr(basic, name)}
     # A process of its own would begin without warnings.
-    getattr(warnings, "_global_warnings").clear()
+    warnings._global_warnings.clear()
     basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
     if "_ANSIBLE_PROFILE" in keep:
         basic._ANSIBLE_PROFILE = "legacy"
