@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import typing as t
 
@@ -124,8 +125,10 @@ class Configure:
         Where the service does not take that, the draft is deleted: a rerun uploads again, and nobody can import it half configured.
         """
         for body in (before, {key: value for key, value in before.items() if key in {*KEYS.values(), "mapping"}}):
-            if self._try(body) and not _differ(self._imports.get_config(self._id), body):
-                return
+            # Whatever keeps it from being put back, a half-configured draft must not stay.
+            with contextlib.suppress(CallError):
+                if self._try(body) and not _differ(self._imports.get_config(self._id), body):
+                    return
         self._imports.delete(self._id, "config")
 
 
