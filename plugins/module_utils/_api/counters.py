@@ -73,23 +73,26 @@ def _from_list(entries: list[t.Any]) -> Counts:
             names = [value.lower() for value in entry.values() if isinstance(value, str) and value.lower() in COUNTERS]
             numbers = [number for number in map(_count, entry.values()) if number is not None]
             if len(names) == 1 and len(numbers) == 1:
-                counts[names[0]] = numbers[0]
+                counts[names[0]] = max(numbers[0], counts[names[0]] or 0)
     return counts
 
 
 def _count(value: t.Any) -> int | None:
     """A counter may be a number, a number as text, or an object such as `{"count": 3}`."""
+    if isinstance(value, dict):
+        return next((found for found in (_number(value.get(name)) for name in ("count", "total", "value")) if found is not None), None)
+    return len(value) if isinstance(value, list) else _number(value)
+
+
+def _number(value: t.Any) -> int | None:
+    """A negative number counts nobody: it may stand for "not counted yet", which must not pass a limit."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
     if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
         return int(value.strip()[:18])
-    if isinstance(value, dict):
-        return next((found for found in (_count(value.get(name)) for name in ("count", "total", "value")) if found is not None), None)
-    return len(value) if isinstance(value, list) else None
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        return int(value) if value >= 0 else None
+    return None
 
 
 def _mentions(path: tuple[str, ...], words: tuple[str, ...]) -> bool:
