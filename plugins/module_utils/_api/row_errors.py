@@ -12,6 +12,7 @@ from __future__ import annotations
 import codecs
 import csv
 import dataclasses
+import itertools
 import re
 import typing as t
 
@@ -31,6 +32,9 @@ MESSAGE_NAMES = frozenset({
     "fehler", "fehlermeldung", "meldung", "grund", "beschreibung", "errors", "messages",
 })
 OTHER_NAMES = frozenset({"field", "column", "value", "code", "property", "feld", "spalte", "wert", "externalid", "identifier", "type", "status"})
+
+#: The name of a column has no more words than this; a longer cell is a message.
+LONGEST_NAME = 3
 
 #: The longest cell (characters) and the longest line that are looked at; the counting goes on behind them.
 LONGEST_CELL = 1_000_000
@@ -92,6 +96,8 @@ class _Roles:
 
 
 def _is_header(first: list[str], second: list[str] | None) -> bool:
+    if any(len(cell.split()) > LONGEST_NAME for cell in first):
+        return False
     names = {_plain(cell) for cell in first}
     if names & (LINE_NAMES | MESSAGE_NAMES) and not any(_integer(cell) is not None for cell in first):
         return len(first) > 1 or names <= (LINE_NAMES | MESSAGE_NAMES | OTHER_NAMES)
@@ -107,23 +113,47 @@ def _rows(lines: t.Iterator[str]) -> t.Iterator[list[str]]:
         return
     separator = max(SEPARATORS, key=first.count)
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(_chain_lines(first, lines), delimiter=separator)
+    feed = _Feed(first, lines)
+    reader = csv.reader(feed, delimiter=separator)
     while True:
+        feed.taken.clear()
         try:
-            row = next(reader)
+            rows = [next(reader)]
         except StopIteration:
             return
         except csv.Error:
-            row = [""]
-        if any(cell.strip() for cell in row) or row == [""]:
-            yield row
+            rows = []
+        if not rows or feed.ended:
+            # A quote that never ends has swallowed what follows it: each line is taken for a row of its own.
+            rows = [_row(part, separator) for line in feed.taken for part in re.split(r"\r(?!\n)", line) if part.strip()]
+        yield from (row for row in rows if any(cell.strip() for cell in row) or row == [""])
 
 
-def _chain_lines(first: str, lines: t.Iterator[str]) -> t.Iterator[str]:
-    yield first
-    for line in lines:
-        if line.strip():
-            yield line
+class _Feed:
+    """The lines that are not blank. `taken`: those of the row that is being read; `ended`: they ended within it."""
+
+    def __init__(self, first: str, lines: t.Iterator[str]) -> None:
+        self._lines = itertools.chain([first], (line for line in lines if line.strip()))
+        self.taken: list[str] = []
+        self.ended = False
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines, None)
+        if line is None:
+            self.ended = bool(self.taken)
+            raise StopIteration
+        self.taken.append(line)
+        return line
+
+
+def _row(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator))
+    except csv.Error:
+        return [""]
 
 
 def _lines(pieces: t.Iterable[bytes]) -> t.Iterator[str]:
@@ -132,13 +162,19 @@ def _lines(pieces: t.Iterable[bytes]) -> t.Iterator[str]:
     for piece in pieces:
         rest += decoder.decode(piece).replace("\0", "")
         *whole, rest = re.split(r"(?<=\n)", rest) if "\n" in rest else [rest]
-        yield from whole
-        if len(rest) > LONGEST_CELL:
-            yield rest
-            rest = ""
-    rest += decoder.decode(b"", final=True)
-    if rest:
-        yield rest
+        for line in whole:
+            yield from _bounded(line)
+        *parts, rest = _bounded(rest)
+        yield from parts
+    yield from _bounded(rest + decoder.decode(b"", final=True))
+
+
+def _bounded(line: str) -> t.Iterator[str]:
+    # Cut at fixed places, not where the network has cut: what is counted must not depend on that.
+    while len(line) > LONGEST_CELL:
+        yield line[:LONGEST_CELL]
+        line = line[LONGEST_CELL:]
+    yield line
 
 
 def _plain(cell: str) -> str:
