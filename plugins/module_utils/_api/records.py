@@ -67,9 +67,9 @@ def read_time(value: str | None) -> datetime.datetime | None:
     text = re.sub(r"\.(\d+)", lambda found: "." + (found.group(1) + "000000")[:6], text)
     try:
         moment = datetime.datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(datetime.timezone.utc) if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(datetime.timezone.utc) if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
 
 
 def _text(value: t.Any) -> str | None:
