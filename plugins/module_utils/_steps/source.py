@@ -68,7 +68,11 @@ class Source:
 def open_source(src: str | None, content: str | None) -> t.Iterator[Source]:
     """Open `src` (a path) or `content` (a text, sent as UTF-8); raise InputError for what cannot be uploaded."""
     if content is not None:
-        yield _filled(Source(io.BytesIO(content.encode("utf-8", "surrogateescape")), "content"), "content")
+        try:
+            data = content.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            raise InputError("content", "it holds characters that UTF-8 does not have") from None
+        yield _filled(Source(io.BytesIO(data), "content"), "content")
         return
     with _open(src or "") as stream:
         try:
@@ -90,6 +94,8 @@ def _open(path: str) -> t.BinaryIO:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise InputError("src", f"{path} cannot be opened: {error.strerror}") from None
+    except ValueError:
+        raise InputError("src", "it is not a path") from None
     kind = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(kind):
         os.close(descriptor)

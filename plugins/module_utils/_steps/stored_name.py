@@ -28,6 +28,8 @@ def stem_of(file_name: str, option: str = "file_name") -> str:
         raise InputError(option, "it must not hold control characters")
     if "{{" in name or "{%" in name or "{#" in name:
         raise InputError(option, "it must not hold the beginning of a template ({{, {% or {#)")
+    if any(0xD800 <= ord(character) <= 0xDFFF for character in name):
+        raise InputError(option, "it must be UTF-8")
     if len(name) > LONGEST_NAME:
         raise InputError(option, f"it must not be longer than {LONGEST_NAME} characters")
     stem = _ENDING.sub("", name)
