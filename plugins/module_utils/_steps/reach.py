@@ -147,8 +147,9 @@ class Reach:
         if at_preview and self._rules.limits:
             self._keep_to_limits()
         self.outcome.changed = not reached(self._state, target)
-        if self._rules.wait:
-            self.outcome.record = dataclasses.replace(self._record, state=goal.value)
+        end = goal if self._rules.wait else target
+        if not reached(self._state, end):
+            self.outcome.record = dataclasses.replace(self._record, state=end.value)
 
     def _ask(self, target: State, stage: str) -> None:
         self._transition.ask(self._record, target, stage)
