@@ -57,6 +57,22 @@ class Admin:
         """Let this call go wrong."""
         self.sim.schedule(Fault(kind, **target(call), **rules))
 
+    def at_call(self, number: int, act: t.Callable[[], t.Any]) -> None:
+        """Let something happen when the `number`-th call from now arrives, before it is carried out."""
+        log, arrived = self.sim.world.log, iter(range(1, 1_000_000))
+        real = log.add
+
+        def add(**values: t.Any) -> t.Any:
+            if next(arrived) == number:
+                act()
+            return real(**values)
+
+        log.add = add  # type: ignore[method-assign]
+
+    def moves_on(self, import_id: str, number: int = 2) -> None:
+        """Let an import that is held go on when the `number`-th call from now arrives."""
+        self.at_call(number, lambda: self.sim.set_state(import_id, self.sim.import_(import_id)["state"]))
+
     def calls(self) -> list[str]:
         """Return the calls since this was asked last."""
         calls = self.sim.calls()
