@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from .._api.errors import CallError, StaffbaseError
 from .._api.imports import Imports, checked_id
-from .._api.states import RUNNING, State, reached
+from .._api.records import ImportRecord
+from .._api.states import PREVIEWING, RUNNING, State, reached
 from .._api.waiting import TimeIsUp, Waiter
 from .outcome import Outcome
 from .transition import REFUSALS, Transition
@@ -33,7 +36,9 @@ class Withdraw:
             raise self._error(f"Import {self._id} is COMPLETED: it cannot be cancelled any more, and deleting it does not undo it", "cancel")
         if record.state != State.CANCELLED.value:
             self.outcome.changed = True
-            if not check_mode and not self._cancelled():
+            if check_mode:
+                self.outcome.record = dataclasses.replace(record, state=State.CANCELLED.value)
+            elif not self._cancelled():
                 self._delete_instead()
         self.outcome.elapsed = self._waiter.elapsed
         return self.outcome
@@ -52,7 +57,7 @@ class Withdraw:
         if record.state in RUNNING:
             self._wait_for_its_end(check_mode)
         if not check_mode:
-            self._imports.delete(self._id)
+            self._delete(record, "delete")
         self.outcome.changed = self.outcome.gone = True
         self.outcome.elapsed = self._waiter.elapsed
         return self.outcome
@@ -84,9 +89,22 @@ class Withdraw:
         record = self._imports.get(self._id, "cancel")
         if reached(record.state, State.IMPORT_PENDING):
             raise self._error(f"Import {self._id} is {record.state}, and the service does not let it be cancelled any more", "cancel")
-        self._imports.delete(self._id, "cancel")
+        self._delete(record, "cancel")
         self.outcome.gone = True
         self.outcome.warnings.append(f"The service does not let a client cancel; import {self._id} was a draft and was deleted instead")
+
+    def _delete(self, record: ImportRecord, stage: str) -> None:
+        """Delete; where the service refuses that while it makes the preview (I), wait for the preview first."""
+        try:
+            self._imports.delete(self._id, stage)
+        except CallError as error:
+            if error.status not in REFUSALS or record.state not in PREVIEWING or not self._wait:
+                raise
+            try:
+                self._waiter.until(lambda: self._imports.get(self._id, stage), lambda now: now.state not in PREVIEWING)
+            except TimeIsUp:
+                raise error from None
+            self._imports.delete(self._id, stage)
 
     def _wait_for_its_end(self, check_mode: bool) -> None:
         assert self.outcome.record is not None
