@@ -17,9 +17,10 @@ MODULES = "ansible_collections.community.staffbase.plugins.modules"
 
 
 class Result(dict[str, t.Any]):
-    """A module's result; `output` is all that it printed."""
+    """A module's result; `output` is all that it printed and warned of, `warned` the texts of the warnings."""
 
     output: str = ""
+    warned: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -30,7 +31,7 @@ def run_module(name: str, options: dict[str, t.Any], *, check: bool = False, dif
     """Run `community.staffbase.<name>` in this process and return its result."""
     arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_verbosity": 4}
     module = importlib.import_module(f"{MODULES}.{name}")
-    with _arguments(arguments), contextlib.redirect_stdout(io.StringIO()) as printed:
+    with _arguments(arguments), _warnings_seen() as warned, contextlib.redirect_stdout(io.StringIO()) as printed:
         try:
             module.main()
         except SystemExit:
@@ -38,8 +39,26 @@ def run_module(name: str, options: dict[str, t.Any], *, check: bool = False, dif
         else:
             raise AssertionError(f"{name} ended without a result")
     result = Result(json.loads(printed.getvalue().strip().splitlines()[-1]))
-    result.output = printed.getvalue()
+    result.warned = tuple(warned)
+    result.output = "\n".join((printed.getvalue(), *warned))
     return result
+
+
+@contextlib.contextmanager
+def _warnings_seen() -> t.Iterator[list[str]]:
+    """Collect the warnings: since 2.19 ansible-core hands them to the display of the controller when one is in the same process."""
+    seen: list[str] = []
+    real = basic.AnsibleModule.warn
+
+    def warn(self: basic.AnsibleModule, warning: str, **more: t.Any) -> None:
+        seen.append(warning)
+        real(self, warning, **more)
+
+    basic.AnsibleModule.warn = warn
+    try:
+        yield seen
+    finally:
+        basic.AnsibleModule.warn = real
 
 
 @contextlib.contextmanager
