@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""With limits, the preview is compared before the import starts; without numbers it does not start."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.community.staffbase.plugins.module_utils._steps import limits as step
+from support.admin import Admin
+from support.api_calls import ERRORS, GET, IMPORT, PREVIEW, STATUS
+from support.small_tenant import AFTER, EXPECTED, csv_of, row
+
+if t.TYPE_CHECKING:
+    from conftest import Start
+
+PREVIEWED = [GET, PREVIEW, GET, STATUS]
+SHAPES = ["flat", "summary", "changes", "nested", "list", "strings", "blocks"]
+NOT_STARTED = "Import {id} was not started: {reason}. It stands at PREVIEW_READY and nobody was changed; look at the preview"
+
+
+def check_not_started(there: Admin, import_id: str, result: dict[str, t.Any], reason: str) -> None:
+    assert result["failed"]
+    assert result["msg"].startswith(NOT_STARTED.format(id=import_id, reason=reason))
+    assert (result["failure"]["stage"], result["failure"]["import_id"]) == ("preview", import_id)
+    assert result["state"] == there.sim.import_(import_id)["state"] == "PREVIEW_READY"
+    assert IMPORT not in there.sim.calls()
+    assert there.nobody_changed()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("counter", EXPECTED)
+def test_one_more_than_allowed(start: Start, counter: str, shape: str) -> None:
+    there = start(status_shape=shape)
+    import_id = there.prepared()
+    limits = {**EXPECTED, counter: EXPECTED[counter] - 1}
+    result = there.state(import_id, "imported", limits=limits)
+    check_not_started(there, import_id, result, f"limits exceeded: {counter} {EXPECTED[counter]} (at most {EXPECTED[counter] - 1})")
+    assert there.calls() == PREVIEWED
+    assert (result["changed"], result["changes"]) == (True, EXPECTED)
+
+    finished = there.state(import_id, "imported", limits=EXPECTED)
+    assert there.calls() == [*PREVIEWED, IMPORT, GET, STATUS, ERRORS]
+    assert finished["changes"] == EXPECTED
+    assert there.statuses() == AFTER
+
+
+def test_all_exceeded_limits_are_named(there: Admin) -> None:
+    import_id = there.prepared()
+    result = there.state(import_id, "imported", limits={"deleted": 0, "created": 2, "updated": 100})
+    check_not_started(there, import_id, result, "limits exceeded: deleted 1 (at most 0), created 5 (at most 2)")
+
+
+def test_a_full_import_of_a_short_file_is_stopped(there: Admin) -> None:
+    """The great danger: everybody who is not in the file."""
+    import_id = there.prepared(content=csv_of([row("U0", "Activated", first="Neu")]), delta=False, removeAll=True)
+    result = there.state(import_id, "imported", limits={"deactivated": 2})
+    check_not_started(there, import_id, result, "limits exceeded: deactivated 8 (at most 2)")
+
+
+def test_without_the_comparison_they_would_be_gone(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guard bites: without it the same run deactivates and deletes."""
+    monkeypatch.setattr(step, "objection", lambda *_args: None)
+    import_id = there.prepared(content=csv_of([row("U0", "Activated", first="Neu")]), delta=False, removeAll=True)
+    there.state(import_id, "imported", limits={"deactivated": 2})
+    assert list(there.statuses().values()).count("deactivated") == 10
+    assert len(there.sim.deleted_people()) == 1
+
+
+def test_a_preview_is_compared_too(there: Admin) -> None:
+    import_id = there.prepared()
+    result = there.state(import_id, "previewed", limits={"deleted": 0})
+    assert there.calls() == PREVIEWED
+    check_not_started(there, import_id, result, "limits exceeded: deleted 1 (at most 0)")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(
+    ("numbers", "reason"),
+    [
+        ("absent", "the service gives no numbers for the preview, so the limits cannot be compared"),
+        ("null", "the service gives no numbers for the preview, so the limits cannot be compared"),
+        ("not_found", "the service gives no numbers for the preview, so the limits cannot be compared"),
+        ("zeros", "the preview of 15 records shows zeros only; a service that counts first when it imports looks the same"),
+    ],
+)
+def test_no_numbers_is_no_pass(start: Start, numbers: str, reason: str, shape: str) -> None:
+    there = start(preview_numbers=numbers, status_shape=shape)
+    import_id = there.prepared()
+    result = there.state(import_id, "imported", limits={"deleted": 100})
+    assert there.calls() == PREVIEWED
+    assert reason in result["msg"]
+    assert result["state"] == "PREVIEW_READY"
+    assert there.nobody_changed()
+
+
+@pytest.mark.parametrize("numbers", ["absent", "null", "not_found", "zeros"])
+def test_without_limits_no_numbers_are_needed(start: Start, numbers: str) -> None:
+    there = start(preview_numbers=numbers)
+    import_id = there.prepared()
+    assert there.state(import_id, "previewed")["changes"] in (None, dict.fromkeys(EXPECTED, 0))
+    assert there.state(import_id, "imported")["changes"] == EXPECTED
+
+
+def test_a_number_that_is_missing_is_no_pass(start: Start) -> None:
+    there = start(reactivated="absent")
+    import_id = there.prepared()
+    result = there.state(import_id, "imported", limits={"reactivated": 100, "deleted": 100})
+    assert there.calls() == PREVIEWED
+    check_not_started(there, import_id, result, "the service gives no number for reactivated, so these limits cannot be compared")
+
+
+def test_a_number_that_is_not_limited_may_be_missing(start: Start) -> None:
+    there = start(reactivated="absent")
+    result = there.state(there.prepared(), "imported", limits={"deleted": 1})
+    assert (result["state"], result["changes"]["reactivated"]) == ("COMPLETED", None)
+
+
+@pytest.mark.parametrize("kind", ["wrong_type", "html:200", "truncated", "status:500"])
+def test_an_unreadable_answer_is_no_pass(there: Admin, kind: str) -> None:
+    import_id = there.prepared()
+    there.fault(kind, STATUS, times=None)
+    result = there.state(import_id, "imported", limits={"deleted": 100})
+    assert result.failed
+    assert there.sim.writes() == [PREVIEW]
+    assert there.nobody_changed()
+
+
+def test_limits_without_a_number_are_none(there: Admin) -> None:
+    there.state(there.prepared(), "imported", limits={"deleted": None})
+    assert there.calls() == [GET, IMPORT, GET, STATUS, ERRORS]
+
+
+@pytest.mark.parametrize("limit", [0, 1])
+def test_a_rehearsal_compares_a_preview_that_is_there(there: Admin, limit: int) -> None:
+    import_id = there.prepared("PREVIEW_READY")
+    rehearsed = there.state(import_id, "imported", limits={"deleted": limit}, check=True)
+    assert there.calls() == [GET, STATUS]
+    real = there.state(import_id, "imported", limits={"deleted": limit})
+    assert rehearsed.failed == real.failed == (limit == 0)
+    if rehearsed.failed:
+        assert rehearsed["msg"] == real["msg"]
+
+
+def test_another_client_starts_it_meanwhile(there: Admin) -> None:
+    import_id = there.prepared()
+    # The third call is the look at the preview.
+    there.at_call(3, lambda: there.sim.set_state(import_id, "IMPORTING", hold=True))
+    result = there.state(import_id, "imported", limits={"deleted": 0})
+    assert there.calls() == [GET, PREVIEW, GET]
+    assert result["msg"].startswith(f"Import {import_id} was started by another client (IMPORTING) before its limits could be compared")
