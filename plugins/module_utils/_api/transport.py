@@ -16,6 +16,7 @@ from .token import TokenAuth
 
 try:
     import requests
+    from urllib3.exceptions import HTTPError
 except ImportError:
     requests = None  # type: ignore[assignment]
     REQUESTS_MISSING: str | None = traceback.format_exc()
@@ -73,19 +74,33 @@ def pieces(response: t.Any, where: Where) -> t.Iterator[bytes]:
     wanted = response.headers.get("Content-Length", "")
     encoded = response.headers.get("Content-Encoding", "identity") != "identity"
     count = 0
-    for piece in response.iter_content(PIECE):
+    for piece in _arriving(response):
         count += len(piece)
         yield piece
     if not encoded and wanted.isdigit() and count < int(wanted) and response.request.method != "HEAD":
         raise CallError("The answer was cut off", where, status=response.status_code, passing=True, unsure=True)
 
 
+def _arriving(response: t.Any) -> t.Iterator[bytes]:
+    """Yield what is there as soon as it is there: waiting for a whole piece of a dripping answer would outlast every time limit."""
+    read1 = getattr(response.raw, "read1", None)
+    if read1 is None:
+        # urllib3 before 2.1 cannot do that; there only silence ends at the time limit.
+        yield from response.iter_content(PIECE)
+        return
+    while True:
+        piece = read1(PIECE, decode_content=True)
+        if not piece:
+            return
+        yield piece
+
+
 @contextlib.contextmanager
 def faults_named(where: Where, timeout: float) -> t.Iterator[None]:
-    """Turn the exceptions of `requests` into CallError. Their own texts are left out: they may hold more than they should."""
+    """Turn the exceptions of `requests` and of urllib3 below it into CallError. Their own texts are left out: they may hold more than they should."""
     try:
         yield
-    except (requests.exceptions.RequestException, UnicodeError) as error:
+    except (requests.exceptions.RequestException, HTTPError, UnicodeError) as error:
         kinds = {kind.__name__ for kind in type(error).__mro__}
         fault = next(fault for fault in _FAULTS if fault.kind in kinds and fault.mark in repr(error))
         raise CallError(
@@ -118,8 +133,12 @@ _FAULTS = (
     _Fault("ConnectionError", "No connection to the service", _CHECK_HOST, mark="NewConnectionError", unsure=False),
     _Fault("ConnectionError", "No connection to the service", _CHECK_HOST, mark="NameResolutionError", unsure=False),
     _Fault("ConnectionError", "The connection broke off before an answer came", _CHECK_HOST),
+    _Fault("ReadTimeoutError", "No answer within the timeout of {timeout:g} seconds"),
     _Fault("ChunkedEncodingError", "The answer was cut off"),
+    _Fault("ProtocolError", "The answer was cut off"),
     _Fault("ContentDecodingError", "The answer could not be read"),
-    _Fault("ValueError", "The address in api_url cannot be used", "check api_url", passing=False, unsure=False),
-    _Fault("RequestException", "The call failed", passing=False),
+    _Fault("DecodeError", "The answer could not be read"),
+    _Fault("ValueError", "The address in api_url, or that of a proxy in the environment, cannot be used",
+           "check api_url and the proxy settings (https_proxy, no_proxy)", passing=False, unsure=False),
+    _Fault("Exception", "The call failed", passing=False),
 )
