@@ -36,6 +36,7 @@ options:
   timeout:
     description:
       - How many seconds one HTTP exchange may take, that is how long the service may be silent. It never limits the waiting for an import.
+      - It is V(86400) at most.
       - If it is not set, the environment variable E(STAFFBASE_TIMEOUT) is used.
     type: float
     default: 60

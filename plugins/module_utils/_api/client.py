@@ -15,6 +15,9 @@ from .answer import Answer, refusal, refuse_page
 from .errors import CallError, InputError, Where
 from .token import plain_token
 
+#: A day. Longer ones are a slip, and from some length on the machine cannot hold them.
+LONGEST_TIMEOUT = 86400
+
 READING = frozenset({"GET", "HEAD"})
 
 T = t.TypeVar("T")
@@ -36,8 +39,8 @@ class Connection:
 
     def checked(self) -> Connection:
         """Return the connection with the base URL and the plain token; raise InputError for what cannot be right."""
-        if not self.timeout > 0:
-            raise InputError("timeout", "it must be more than 0 seconds")
+        if not 0 < self.timeout <= LONGEST_TIMEOUT:
+            raise InputError("timeout", f"it must be more than 0 seconds, and {LONGEST_TIMEOUT} at most")
         if self.retries < 0:
             raise InputError("retries", "it must not be negative")
         try:
