@@ -17,8 +17,9 @@ def plain_token(api_token: str) -> str:
     Raises ValueError with a text that does not hold the token.
     """
     token = api_token.strip()
-    if token[: len(SCHEME) + 1].lower() == f"{SCHEME} ".lower():
-        token = token[len(SCHEME) + 1:].strip()
+    scheme, *rest = token.split(maxsplit=1) or [""]
+    if scheme.lower() == SCHEME.lower():
+        token = "".join(rest)
     if not token:
         raise ValueError("it is empty")
     if not all(32 < ord(character) < 127 for character in token):
