@@ -71,10 +71,10 @@ class Drip:
 
     every: float
     length: int = 100_000
-    headers: dict[str, str] = dataclasses.field(default_factory=lambda: {"Content-Type": "application/json"})
+    status: int = 200
 
     def play(self, handler: http.server.BaseHTTPRequestHandler, stopped: threading.Event) -> None:
-        Reply(headers=self.headers, promised=self.length).play(handler, stopped)
+        Reply(self.status, headers={"Content-Type": "application/json"}, promised=self.length).play(handler, stopped)
         for _byte in range(self.length):
             handler.wfile.write(b" ")
             if stopped.wait(self.every):
@@ -106,7 +106,7 @@ class ScriptedServer:
         self.requests: list[Request] = []
         self._script = list(script)
         self._repeat_last = repeat_last
-        self._tls = tls
+        self.tls = tls
         self._keep_bodies = keep_bodies
         self._beyond = 0
         self._lock = threading.Lock()
@@ -114,8 +114,6 @@ class ScriptedServer:
 
     def __enter__(self) -> ScriptedServer:
         self._server = _Server(self)
-        if self._tls is not None:
-            self._server.socket = self._tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
         return self
@@ -134,7 +132,7 @@ class ScriptedServer:
 
     @property
     def url(self) -> str:
-        return f"{'http' if self._tls is None else 'https'}://127.0.0.1:{self.port}"
+        return f"{'http' if self.tls is None else 'https'}://127.0.0.1:{self.port}"
 
     @property
     def methods(self) -> list[str]:
@@ -178,6 +176,13 @@ class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def setup(self) -> None:
+                if scripted.tls is not None:
+                    # On failure the plain connection is closed, and the client reports why.
+                    with contextlib.closing(self.request):
+                        self.request = scripted.tls.wrap_socket(self.request.dup(), server_side=True, do_handshake_on_connect=False)
+                super().setup()
+
             def handle(self) -> None:
                 # The other end may hang up at any time; that is what some tests are about.
                 with contextlib.suppress(OSError):
@@ -186,6 +191,8 @@ class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
             def finish(self) -> None:
                 with contextlib.suppress(OSError):
                     super().finish()
+                if scripted.tls is not None:
+                    self.request.close()
 
             def __getattr__(self, name: str) -> t.Any:
                 if name.startswith("do_"):

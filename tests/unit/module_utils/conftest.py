@@ -51,3 +51,10 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 @pytest.fixture(scope="session")
 def other_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return make_authority(tmp_path_factory.mktemp("other"))
+
+
+@pytest.fixture
+def where() -> t.Any:
+    """Return what an error says about a call."""
+    errors = importlib.import_module("ansible_collections.community.staffbase.plugins.module_utils._api.errors")
+    return errors.Where("list", "GET", "https://intranet.example.com/api/users/imports", None)

@@ -26,7 +26,8 @@ OTHER = hashlib.sha256(b"c;d\n").hexdigest()
 @pytest.mark.parametrize(("name", "stem"), [
     ("people.csv", "people"), ("people.CSV", "people"), ("people.txt", "people"), ("people.tsv", "people"), ("people.dat", "people"),
     ("people", "people"), ("branch.example.com-people.csv", "branch.example.com-people"), ("people.2026", "people.2026"),
-    ("people.csv.csv", "people.csv"), (" people.csv ", "people"),    ("Köln Mitarbeiter.csv", "Köln Mitarbeiter"), (".people.csv", ".people"), ("people.csv.gz", "people.csv.gz"),
+    ("people.csv.csv", "people.csv"), (" people.csv ", "people"), ("Köln Mitarbeiter.csv", "Köln Mitarbeiter"), (".people.csv", ".people"),
+    ("people.csv.gz", "people.csv.gz"),
 ])
 def test_only_endings_of_tables_are_taken_off(name: str, stem: str) -> None:
     assert stem_of(name) == stem
