@@ -49,7 +49,7 @@ class Configure:
 
     def _write(self, before: Body, body: Body) -> None:
         refusal: CallError | None = None
-        for spelling in spellings(body):
+        for spelling in (*spellings(body), *_cleared(before, body)):
             try:
                 self._imports.set_config(self._id, spelling)
                 return
@@ -67,10 +67,9 @@ class Configure:
     def _read_back(self, before: Body, body: Body) -> Body:
         """Return what the service has now; raise if it is not what was sent."""
         after = self._imports.get_config(self._id)
-        surplus = {field: None for field in mapped(after) if field not in body["mapping"]}
-        if surplus:
-            # The write was merged into the guess of the service: null takes a field out of it (I, RFC 7396).
-            self._try({**body, "mapping": {**body["mapping"], **surplus}})
+        cleared = _cleared(after, body)
+        if cleared:
+            self._try(*cleared)
             after = self._imports.get_config(self._id)
         wrong = [key for key in differences(after, body) if key in after]
         if wrong:
@@ -93,12 +92,19 @@ class Configure:
 
         def accepts(mapping: dict[str, str]) -> bool:
             nonlocal accepted
-            answer = self._try({**body, "mapping": mapping})
+            wanted = {**body, "mapping": mapping}
+            cleared = _cleared(before, wanted) if merging else []
+            answer = self._try(*(cleared or spellings(wanted)))
             accepted = accepted or answer
             return answer
 
+        merging = False
         try:
             found = bad_keys(self._wanted, accepts)
+            if not accepted and mapped(before):
+                # What stands there may be to blame, if it is merged into each try: so it is taken out.
+                merging = True
+                found = bad_keys(self._wanted, accepts)
         finally:
             if accepted:
                 self._leave_none(before)
@@ -109,10 +115,10 @@ class Configure:
             f"The mapping was refused, nothing was configured or imported. To blame: {listed}",
             stage="config", import_id=self._id, invalid_mapping=found)
 
-    def _try(self, body: Body) -> bool:
-        for spelling in spellings(body):
+    def _try(self, *bodies: Body) -> bool:
+        for body in bodies:
             try:
-                self._imports.set_config(self._id, spelling)
+                self._imports.set_config(self._id, body)
                 return True
             except CallError as error:
                 if error.status not in REFUSED:
@@ -127,9 +133,15 @@ class Configure:
         for body in (before, {key: value for key, value in before.items() if key in {*KEYS.values(), "mapping"}}):
             # Whatever keeps it from being put back, a half-configured draft must not stay.
             with contextlib.suppress(CallError):
-                if self._try(body) and not _differ(self._imports.get_config(self._id), body):
+                if self._try(*spellings(body)) and not _differ(self._imports.get_config(self._id), body):
                     return
         self._imports.delete(self._id, "config")
+
+
+def _cleared(current: Body, body: Body) -> list[Body]:
+    """Return the bodies to try where a write is merged into `current`: null takes a field out of it (I, RFC 7396)."""
+    surplus = {field: None for field in mapped(current) if field not in body["mapping"]}
+    return spellings({**body, "mapping": {**body["mapping"], **surplus}}) if surplus else []
 
 
 def _differ(now: Body, then: Body) -> bool:
