@@ -77,14 +77,16 @@ def test_all_bad_keys_are_named(start: Start, mapping: dict[str, str], invalid: 
 def test_the_calls_for_one_bad_key(there: Admin) -> None:
     import_id = there.prepared()
     there.config(import_id, mapping={"externalId": "Personalnummer", "eMail": "E-Mail", PLACE: "Ort"})
-    # The whole; not started yet; the identifier; both others; each of them; is there such a column; and back again.
-    assert there.calls() == [GET_CONFIG, PATCH_CONFIG, GET, *[PATCH_CONFIG] * 5, PATCH_CONFIG, GET_CONFIG]
+    # The whole, and once more without what stands there; not started yet; the identifier; both others; each of them;
+    # is there such a column; and back again.
+    assert there.calls() == [GET_CONFIG, PATCH_CONFIG, PATCH_CONFIG, GET, *[PATCH_CONFIG] * 5, PATCH_CONFIG, GET_CONFIG]
 
 
 def test_when_nothing_fits_nothing_is_to_be_put_back(there: Admin) -> None:
     import_id = there.prepared()
     there.config(import_id, mapping={"externalId": "a", "eMail": "b"})
-    assert there.calls() == [GET_CONFIG, PATCH_CONFIG, GET, PATCH_CONFIG, PATCH_CONFIG]
+    # Both columns are tried as they are, and without what stands there.
+    assert there.calls() == [GET_CONFIG, PATCH_CONFIG, PATCH_CONFIG, GET, *[PATCH_CONFIG] * 4]
 
 
 def test_few_tries_for_a_long_mapping(there: Admin) -> None:
@@ -132,6 +134,25 @@ def test_the_former_configuration_or_no_draft_is_left(start: Start, write: str, 
     else:
         assert after["gone"] == "deleted"
         assert there.calls()[-1] == DELETE
+
+
+@pytest.mark.parametrize("write", ["replace", "merge", "deep_merge"])
+def test_a_guess_that_is_wrong_is_not_blamed_on_the_wanted_keys(start: Start, write: str) -> None:
+    """Where each write is merged into the guess, the guess itself refuses every try."""
+    there = start(config_write=write, config_guess="wrong")
+    import_id = there.sim.upload(CSV, "people.csv")
+    result = there.config(import_id, mapping={"externalId": "Personalnummer", "userName": "Personalnummer", SHOE: "Vorname"})
+    assert result["invalid_mapping"] == {SHOE: unknown(SHOE)}
+    assert there.sim.import_(import_id)["gone"] == "deleted"
+
+
+@pytest.mark.parametrize("write", ["replace", "merge", "deep_merge"])
+def test_a_guess_that_is_wrong_does_not_keep_a_good_mapping_out(start: Start, write: str) -> None:
+    there = start(config_write=write, config_guess="wrong")
+    import_id = there.sim.upload(CSV, "people.csv")
+    result = there.config(import_id, mapping={"externalId": "Personalnummer"})
+    assert result["changed"]
+    assert there.sim.import_(import_id)["config"]["mapping"] == {"externalId": "Personalnummer"}
 
 
 def test_another_verb_for_the_tries_as_well(start: Start) -> None:
