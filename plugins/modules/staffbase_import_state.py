@@ -203,7 +203,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._api.errors im
 from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
 from ansible_collections.community.staffbase.plugins.module_utils._api.states import State
 from ansible_collections.community.staffbase.plugins.module_utils._steps import limits as limits_of
-from ansible_collections.community.staffbase.plugins.module_utils._steps.error_file import ErrorFile
+from ansible_collections.community.staffbase.plugins.module_utils._steps.private_file import PrivateFile
 from ansible_collections.community.staffbase.plugins.module_utils._steps.outcome import Outcome
 from ansible_collections.community.staffbase.plugins.module_utils._steps.reach import Reach, Rules
 from ansible_collections.community.staffbase.plugins.module_utils._steps.withdraw import Withdraw
@@ -223,7 +223,7 @@ def _outcome(module: AnsibleModule, imports: Imports) -> Outcome:
     params = module.params
     rules = _rules(params)
     waiter = waiter_of(params)
-    error_file = ErrorFile(params["errors_dest"], write=not module.check_mode) if params["errors_dest"] is not None else None
+    error_file = PrivateFile("errors_dest", params["errors_dest"], write=not module.check_mode) if params["errors_dest"] is not None else None
     goal = GOALS.get(params["state"])
     if goal is not None:
         return Reach(imports, params["import_id"], rules, waiter, error_file).run(goal, check_mode=module.check_mode)

@@ -16,6 +16,7 @@ from .._api.imports import Imports
 from .._api.transport import REQUESTS_MISSING
 from .._api.waiting import Waiter
 from .arguments import connection_arguments, connection_of
+from .local import end
 
 Step = t.Callable[[AnsibleModule, Imports], dict[str, t.Any]]
 
@@ -29,11 +30,7 @@ def run(module: AnsibleModule, step: Step) -> None:
     """Run `step` and end the module with what it returns, or with `msg` and `failure`."""
     if REQUESTS_MISSING is not None:
         module.fail_json(msg=missing_required_lib("requests"))
-    outcome = _outcome(module, step)
-    # Not inside an "except": there, fail_json would print a traceback.
-    if isinstance(outcome, StaffbaseError):
-        module.fail_json(msg=str(outcome), failure=outcome.failure(), **outcome.details)
-    module.exit_json(**outcome)
+    end(module, _outcome(module, step))
 
 
 def _outcome(module: AnsibleModule, step: Step) -> dict[str, t.Any] | StaffbaseError:

@@ -25,7 +25,7 @@ SEPARATORS = (";", ",", "\t", "|")
 
 LINE_NAMES = frozenset({
     "line", "row", "lineno", "linenumber", "rownumber", "rowno", "rowindex", "lineindex", "index", "record", "recordnumber",
-    "zeile", "zeilennummer", "nr", "no", "number", "#",
+    "zeile", "zeilennummer", "csvline", "csvrow", "#",
 })
 MESSAGE_NAMES = frozenset({
     "message", "error", "errormessage", "reason", "description", "details", "detail", "cause", "problem", "text",
@@ -50,21 +50,32 @@ class RowErrors:
 
 def read_row_errors(pieces: t.Iterable[bytes]) -> RowErrors:
     """Read the error CSV in one pass with flat memory. Line numbers are those of the service; whether they count the header is unknown."""
-    rows = _rows(_lines(pieces))
-    first = next(rows, None)
-    if first is None:
-        return RowErrors(0, [])
-    second = next(rows, None)
-    header = first if _is_header(first, second) else None
-    data = [row for row in (None if header else first, second) if row is not None]
-    roles = _Roles(header, data[0] if data else first)
     count = 0
     listed: list[dict[str, t.Any]] = []
-    for row in _chain(data, rows):
+    for roles, row in _refused(pieces):
         count += 1
         if len(listed) < MOST_LISTED:
             listed.append(roles.shown(row))
     return RowErrors(count, listed)
+
+
+def read_lines_of_errors(pieces: t.Iterable[bytes]) -> t.Iterator[int | None]:
+    """Yield the line number of each refused row, or None where there is none."""
+    for roles, row in _refused(pieces):
+        yield roles.line_of(row)
+
+
+def _refused(pieces: t.Iterable[bytes]) -> t.Iterator[tuple[_Roles, list[str]]]:
+    rows = _rows(_lines(pieces))
+    first = next(rows, None)
+    if first is None:
+        return
+    second = next(rows, None)
+    header = first if _is_header(first, second) else None
+    data = [row for row in (None if header else first, second) if row is not None]
+    roles = _Roles(header, data[0] if data else first)
+    for row in _chain(data, rows):
+        yield roles, row
 
 
 def _chain(head: list[list[str]], tail: t.Iterator[list[str]]) -> t.Iterator[list[str]]:
@@ -79,20 +90,23 @@ class _Roles:
         names = [_plain(cell) for cell in header or []]
         self.line = _first(index for index, name in enumerate(names) if name in LINE_NAMES)
         self.message = _first(index for index, name in enumerate(names) if name in MESSAGE_NAMES)
-        if self.line is None:
+        if self.line is None and header is None:
+            # Below a header that names no line, a number may be a person's identifier.
             self.line = _first(index for index, cell in enumerate(example) if _integer(cell) is not None)
         if self.message is None:
             others = [index for index in range(len(example)) if index != self.line]
             self.message = max(others, key=lambda index: len(example[index].split()), default=None)
 
+    def line_of(self, row: list[str]) -> int | None:
+        return _integer(row[self.line]) if self.line is not None and self.line < len(row) else None
+
     def shown(self, row: list[str]) -> dict[str, t.Any]:
-        line = _integer(row[self.line]) if self.line is not None and self.line < len(row) else None
         text = row[self.message] if self.message is not None and self.message < len(row) else ""
         for index, cell in enumerate(row):
             # A cell that stands beside the message may be the refused value itself.
             if index not in (self.line, self.message) and len(cell.strip()) > 1:
                 text = text.replace(cell.strip(), HIDDEN)
-        return {"line": line, "message": readable(text) or HIDDEN}
+        return {"line": self.line_of(row), "message": readable(text) or HIDDEN}
 
 
 def _is_header(first: list[str], second: list[str] | None) -> bool:

@@ -12,8 +12,8 @@ from .._api.records import ImportRecord
 from .._api.states import PREVIEWING, State, rank, reached
 from .._api.waiting import TimeIsUp, Waiter
 from . import limits as limits_of
-from .error_file import ErrorFile
 from .outcome import Outcome
+from .private_file import PrivateFile
 from .transition import REFUSALS, Transition
 
 #: How many lines of refused rows a sentence names; all of them stand in the error file.
@@ -33,7 +33,7 @@ class Rules:
 class Reach:
     """Takes one import from wherever it stands to the goal; `outcome` is filled on the way."""
 
-    def __init__(self, imports: Imports, import_id: str, rules: Rules, waiter: Waiter, error_file: ErrorFile | None = None) -> None:
+    def __init__(self, imports: Imports, import_id: str, rules: Rules, waiter: Waiter, error_file: PrivateFile | None = None) -> None:
         self._imports = imports
         self._id = checked_id(import_id)
         self._rules = rules

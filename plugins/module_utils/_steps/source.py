@@ -7,11 +7,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import os
-import stat
 import typing as t
 
 from .._api.errors import InputError, StaffbaseError
+from .regular_file import open_regular
 
 #: How much is read at once (bytes).
 PIECE = 1024 * 1024
@@ -74,7 +73,7 @@ def open_source(src: str | None, content: str | None) -> t.Iterator[Source]:
             raise InputError("content", "it holds characters that UTF-8 does not have") from None
         yield _filled(Source(io.BytesIO(data), "content"), "content")
         return
-    with _open(src or "") as stream:
+    with open_regular(src or "", "src") as stream:
         try:
             source = Source(stream, src or "")
         except OSError as error:
@@ -86,21 +85,6 @@ def _filled(source: Source, option: str) -> Source:
     if not source.size:
         raise InputError(option, "it is empty (0 bytes): an export has at least a header")
     return source
-
-
-def _open(path: str) -> t.BinaryIO:
-    try:
-        # Without O_NONBLOCK, opening a FIFO would wait for a writer for ever.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError as error:
-        raise InputError("src", f"{path} cannot be opened: {error.strerror}") from None
-    except ValueError:
-        raise InputError("src", "it is not a path") from None
-    kind = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(kind):
-        os.close(descriptor)
-        raise InputError("src", f"{path} is {'a directory' if stat.S_ISDIR(kind) else 'not a regular file'}")
-    return os.fdopen(descriptor, "rb", buffering=0)
 
 
 def _read(stream: t.BinaryIO) -> t.Iterator[bytes]:

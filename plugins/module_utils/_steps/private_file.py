@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The error CSV on disk: readable by its owner only, whole or not there at all."""
+"""A file with persons' data: readable by its owner only, whole or not there at all."""
 
 from __future__ import annotations
 
@@ -14,24 +14,28 @@ from .._api.errors import InputError
 MODE = 0o600
 
 
-class ErrorFile:
-    """Takes the CSV piece by piece beside `path`, and puts it in place when it is whole.
+class PrivateFile:
+    """Takes bytes piece by piece beside `path`, and puts it in place when it is whole.
 
-    It holds persons' data, so it is never readable by others, not even while it is written.
+    It is never readable by others, not even while it is written. What is there already with the same bytes is left alone.
     """
 
-    def __init__(self, path: str, *, write: bool) -> None:
-        """With `write` false (check mode) nothing is put in place; `changed` tells what would happen."""
+    def __init__(self, option: str, path: str, *, write: bool) -> None:
+        """`option` is the one that errors name. With `write` false (check mode) nothing is put in place; `changed` tells what would happen."""
+        self._option = option
         self._path = path
         self._write = write
         self.changed = False
         folder = os.path.dirname(os.path.abspath(path))
         if os.path.isdir(path):
-            raise InputError("errors_dest", f"{path} is a directory")
+            raise InputError(option, f"{path} is a directory")
+        if os.path.exists(path) and not os.path.isfile(path):
+            # A FIFO would be waited for, and a device such as /dev/null would be replaced by a file.
+            raise InputError(option, f"{path} is not a regular file")
         if not os.path.isdir(folder):
-            raise InputError("errors_dest", f"{folder} is no directory")
+            raise InputError(option, f"{folder} is no directory")
         if not os.access(folder, os.W_OK):
-            raise InputError("errors_dest", f"{folder} cannot be written to")
+            raise InputError(option, f"{folder} cannot be written to")
 
     def keep(self, pieces: t.Iterator[bytes]) -> t.Iterator[bytes]:
         """Hand every piece on and store it; a new call starts anew."""
@@ -40,7 +44,7 @@ class ErrorFile:
             # mkstemp makes the file with mode 0600.
             descriptor, part = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
         except OSError as error:
-            raise InputError("errors_dest", f"{self._path} cannot be written: {error.strerror}") from None
+            raise InputError(self._option, f"{self._path} cannot be written: {error.strerror}") from None
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 for piece in pieces:
@@ -59,7 +63,7 @@ class ErrorFile:
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
-            raise InputError("errors_dest", f"{self._path} cannot be written: {error.strerror}") from None
+            raise InputError(self._option, f"{self._path} cannot be written: {error.strerror}") from None
 
     def _settle(self, part: str) -> None:
         self.changed = not self._is_already(part)

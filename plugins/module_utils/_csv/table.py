@@ -1,0 +1,112 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An export as records: raw lines under their identifiers, split into cells only when that is needed.
+
+Most rows of tonight's export are last night's rows to the byte. Such a row needs no parsing, only its identifier; so a
+record stays the bytes that it is, and is split by the csv module when it differs.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import typing as t
+
+from .dialect import CODECS, Dialect
+
+_MARK = b"\xef\xbb\xbf"
+
+
+class BadTable(Exception):
+    """A file that cannot be compared. `code` is one of problems.MESSAGES; no cell is in the text."""
+
+    def __init__(self, code: str, line: int | None, column: str | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.line = line
+        self.column = column
+
+
+class Table:
+    """One file: its header, and how its records are read."""
+
+    def __init__(self, stream: t.BinaryIO, dialect: Dialect, identifier: str) -> None:
+        self.dialect = dialect
+        self._codec = "utf-8" if dialect.encoding == "UTF-8" else CODECS[dialect.encoding]
+        self._separator = dialect.separator.encode()
+        self._stream = stream
+        self._lines = self._records(iter(stream))
+        #: The physical line on which the last record started.
+        self.line = 0
+        #: The header as it stands in the file, without its line end.
+        self.raw_header = next(self._lines, b"").removeprefix(_MARK)
+        self.header = self.split(self.raw_header)
+        if len(set(self.header)) != len(self.header):
+            raise BadTable("header_duplicate", 1)
+        if identifier not in self.header:
+            raise BadTable("identifier_missing", 1, identifier)
+        self._identifier = identifier
+        #: Which column is the identifier.
+        self.place = self.header.index(identifier)
+
+    def records(self) -> t.Iterator[tuple[bytes, bytes]]:
+        """Yield (identifier in UTF-8, raw record without its line end) for each record."""
+        place, separator = self.place, self._separator
+        plain = self._codec == "utf-8"
+        for raw in self._lines:
+            if b'"' in raw:
+                identifier = self._cell(self.split(raw)).encode()
+            else:
+                try:
+                    identifier = raw.split(separator, place + 1)[place]
+                except IndexError:
+                    raise BadTable("row_too_short", self.line) from None
+                if not plain and not identifier.isascii():
+                    identifier = identifier.decode(self._codec).encode()
+            if not identifier or identifier.isspace():
+                raise BadTable("identifier_empty", self.line, self._identifier)
+            yield identifier, raw
+
+    def split(self, raw: bytes) -> list[str]:
+        """Return the cells of a record."""
+        text = raw.decode(self._codec)
+        if '"' not in text:
+            return text.split(self.dialect.separator)
+        try:
+            (cells,) = csv.reader(io.StringIO(text, newline=""), delimiter=self.dialect.separator, strict=True)
+        except (csv.Error, ValueError):
+            raise BadTable("unclosed_quote", self.line) from None
+        return cells
+
+    def joined(self, cells: t.Sequence[str]) -> bytes:
+        """Return cells as a record of this file, with a line end."""
+        text = io.StringIO(newline="")
+        csv.writer(text, delimiter=self.dialect.separator, lineterminator="\n").writerow(cells)
+        try:
+            return text.getvalue().encode(self._codec)
+        except UnicodeEncodeError:
+            raise BadTable("not_text", None) from None
+
+    def _cell(self, cells: list[str]) -> str:
+        if len(cells) <= self.place:
+            raise BadTable("row_too_short", self.line)
+        return cells[self.place]
+
+    def _records(self, lines: t.Iterator[bytes]) -> t.Iterator[bytes]:
+        """Yield records: lines without their ends, joined while a quote is open; blank lines are passed over."""
+        number = 0
+        for line in lines:
+            number += 1
+            start = number
+            record = line
+            if b'"' in line:
+                while record.count(b'"') % 2:
+                    more = next(lines, None)
+                    if more is None:
+                        raise BadTable("unclosed_quote", start)
+                    number += 1
+                    record += more
+            raw = record.rstrip(b"\r\n")
+            if raw:
+                self.line = start
+                yield raw

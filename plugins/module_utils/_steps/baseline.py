@@ -1,0 +1,130 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The baseline of a source: the last export that went through, and the one that is under way beside it.
+
+Three files: the baseline itself, `<baseline>.next` (tonight's export, kept before anything is sent) and `<baseline>.delta.csv` (what is
+sent). As long as the last two are there, the night is not over: whoever comes next looks what became of it first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import filecmp
+import os
+import typing as t
+
+from .._api.errors import InputError
+from .._api.row_errors import read_lines_of_errors
+from .._csv.baseline import identifiers, next_baseline, refused_identifiers
+from .._csv.detect import detect
+from .._csv.dialect import AUTO
+from .._csv.table import BadTable, Table
+from .private_file import PrivateFile
+from .regular_file import open_regular
+
+PIECE = 1 << 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Baseline:
+    """The three files of one source."""
+
+    path: str
+
+    @property
+    def next_path(self) -> str:
+        return f"{self.path}.next"
+
+    @property
+    def delta_path(self) -> str:
+        return f"{self.path}.delta.csv"
+
+    def exists(self) -> bool:
+        return os.path.exists(self.path)
+
+    def is_pending(self) -> bool:
+        """Whether a night was begun and is not over."""
+        return os.path.exists(self.next_path) and os.path.exists(self.delta_path)
+
+    def begin(self, src: str, *, check_mode: bool) -> bool:
+        """Keep a copy of tonight's export; what is compared, sent and kept is then the same, whatever happens to the export.
+
+        Without a baseline, the whole export is what is sent.
+        """
+        self._clean(check_mode)
+        changed = _copy(src, "src", self.next_path, check_mode)
+        if not self.exists() and not check_mode:
+            _copy(self.next_path, "baseline", self.delta_path, check_mode)
+        return changed
+
+    def finish(self, identifier: str, errors: str | None, *, check_mode: bool) -> bool:
+        """Replace the baseline by tonight's export, less the rows that were refused (`errors`: the service's error CSV)."""
+        if not os.path.exists(self.next_path):
+            raise InputError("baseline", f"{self.next_path} is missing: there is no night to be finished")
+        refused = _refused_lines(errors)
+        if refused is None:
+            changed = not (self.exists() and filecmp.cmp(self.next_path, self.path, shallow=False))
+            if not check_mode:
+                os.replace(self.next_path, self.path)
+            self._clean(check_mode)
+            return changed
+        file = PrivateFile("baseline", self.path, write=not check_mode)
+        with contextlib.ExitStack() as open_files:
+            try:
+                previous = self._table(open_files, self.path, identifier) if self.exists() else None
+                current = self._table(open_files, self.next_path, identifier)
+                delta = self._table(open_files, self.delta_path, identifier)
+                lines, uncertain = refused
+                people = identifiers(delta) if uncertain else refused_identifiers(delta, lines)
+                for _piece in file.keep(next_baseline(previous, current, people, uncertain=uncertain)):
+                    pass
+            except BadTable as error:
+                raise InputError("baseline", f"{self.path}: the files of this night cannot be read any more ({error.code})") from None
+        self._clean(check_mode)
+        return file.changed
+
+    def drop(self, *, check_mode: bool) -> bool:
+        """Forget the night that was begun."""
+        there = os.path.exists(self.next_path) or os.path.exists(self.delta_path)
+        self._clean(check_mode)
+        return there
+
+    def _clean(self, check_mode: bool) -> None:
+        # The copy goes first: a delta without it is no pending night.
+        for path in (self.next_path, self.delta_path):
+            if not check_mode:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(path)
+
+    def _table(self, open_files: contextlib.ExitStack, path: str, identifier: str) -> Table:
+        raw = open_files.enter_context(open_regular(path, "baseline"))
+        dialect = detect(raw, AUTO, AUTO, (identifier,))
+        return Table(open_files.enter_context(open(path, "rb")), dialect, identifier)
+
+
+def _copy(source: str, option: str, dest: str, check_mode: bool) -> bool:
+    file = PrivateFile("baseline", dest, write=not check_mode)
+    with open_regular(source, option) as stream:
+        for _piece in file.keep(_pieces(stream, option, source)):
+            pass
+    return file.changed
+
+
+def _pieces(stream: t.BinaryIO, option: str, path: str) -> t.Iterator[bytes]:
+    try:
+        while piece := stream.read(PIECE):
+            yield piece
+    except OSError as error:
+        raise InputError(option, f"{path} cannot be read: {error.strerror}") from None
+
+
+def _refused_lines(errors: str | None) -> tuple[set[int], bool] | None:
+    """Return the lines of the refused rows and whether a line is missing somewhere; None if no row was refused."""
+    if errors is None:
+        return None
+    with open_regular(errors, "errors") as stream:
+        found = list(read_lines_of_errors(_pieces(stream, "errors", errors)))
+    if not found:
+        return None
+    return {line for line in found if line is not None}, None in found

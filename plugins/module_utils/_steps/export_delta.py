@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Making the delta of two exports: from two paths to a file that a delta import takes."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import typing as t
+
+from .._api.errors import InputError, StaffbaseError
+from .._csv.change_limits import exceeded, read_limit
+from .._csv.delta import KINDS, Delta, Rules, compare
+from .._csv.detect import detect
+from .._csv.dialect import AUTO
+from .._csv.problems import MESSAGES
+from .._csv.table import BadTable, Table
+from .private_file import PrivateFile
+from .regular_file import open_regular
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """What is compared and how. `limits`: kind of change -> number or percentage, as text."""
+
+    previous: str
+    current: str
+    dest: str
+    identifier: str
+    rules: Rules
+    separator: str = AUTO
+    encoding: str = AUTO
+    limits: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def checked(self) -> Wanted:
+        """Return this, or raise InputError."""
+        if self.rules.deactivate_leavers and self.rules.status_column is None:
+            raise InputError("status_column", "it is needed with leavers=deactivate: it is the column that says so")
+        if self.rules.joiners_status is not None and self.rules.status_column is None:
+            raise InputError("status_column", "it is needed with joiners_status")
+        for kind, limit in self.limits.items():
+            try:
+                read_limit(limit)
+            except ValueError as error:
+                raise InputError(f"limits.{kind}", str(error)) from None
+        return self
+
+
+@dataclasses.dataclass(frozen=True)
+class Made:
+    """What was made; `changed`: the file at `dest` is, or would be, another one than before."""
+
+    delta: Delta
+    row_count: int
+    dest: str
+    changed: bool
+
+    def shown(self) -> dict[str, t.Any]:
+        """Return the numbers for a module's result."""
+        counts = {kind: self.delta.count(kind) for kind in KINDS}
+        return {**counts, "unchanged": self.delta.unchanged, "row_count": self.row_count, "dest": self.dest, "empty": self.row_count == 0}
+
+
+def make_delta(wanted: Wanted, *, check_mode: bool = False) -> Made:
+    """Compare, keep to the limits, and only then write."""
+    wanted.checked()
+    dest = PrivateFile("dest", wanted.dest, write=not check_mode)
+    with open_regular(wanted.previous, "previous") as previous, open_regular(wanted.current, "current") as current:
+        old = _table(previous, "previous", wanted)
+        new = _table(current, "current", wanted)
+        try:
+            delta = compare(old, new, wanted.rules)
+        except BadTable as error:
+            # The reader that was moved last is the one that stumbled; its line says where.
+            raise _refused("current" if new.line else "previous", wanted, error) from None
+    over = exceeded(wanted.limits, delta)
+    if over:
+        counts: dict[str, t.Any] = {kind: delta.count(kind) for kind in KINDS}
+        raise StaffbaseError(
+            f"Too much has changed since {wanted.previous}: {'; '.join(over)}. Nothing was written or sent; if {wanted.current} is right, "
+            "raise the limits for this run, else have it exported again", stage="delta", **counts)
+    for _piece in dest.keep(delta.pieces()):
+        pass
+    return Made(delta, len(delta.rows), wanted.dest, dest.changed)
+
+
+def _table(stream: t.BinaryIO, option: str, wanted: Wanted) -> Table:
+    try:
+        dialect = detect(stream, wanted.separator, wanted.encoding, (wanted.identifier,))
+        return Table(io.BufferedReader(t.cast(io.RawIOBase, stream), 1 << 20), dialect, wanted.identifier)
+    except BadTable as error:
+        raise _refused(option, wanted, error) from None
+
+
+def _refused(option: str, wanted: Wanted, error: BadTable) -> InputError:
+    place = f", line {error.line}" if error.line else ""
+    column = f", column {error.column!r}" if error.column else ""
+    return InputError(option, f"{getattr(wanted, option)}{place}{column}: {MESSAGES[error.code]}")

@@ -1,0 +1,125 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: staffbase_csv_baseline
+short_description: Keep the last export that went through
+version_added: 0.1.0
+author:
+  - community.staffbase contributors (@ansible-collections)
+description:
+  - Keeps, beside each other, the last export of a source that went through (the baseline), tonight's export, and the delta between them.
+  - As long as tonight's export and its delta are there, the night is not over, so a run that follows a run that died can finish it.
+  - The role P(community.staffbase.delta_import#role) uses it; there is seldom a reason to use it alone.
+extends_documentation_fragment:
+  - community.staffbase.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details:
+      - The files hold persons' data.
+  idempotent:
+    support: partial
+    details:
+      - A night can be finished only once.
+options:
+  baseline:
+    description:
+      - Path of the baseline. Tonight's export is kept under this path with C(.next) added, its delta with C(.delta.csv) added.
+    type: path
+    required: true
+  state:
+    description:
+      - V(begun) keeps a copy of O(src) as tonight's export, unless a night is pending.
+      - V(finished) replaces the baseline by tonight's export. Rows that were refused keep what the baseline had, so they stay in the next delta.
+      - V(dropped) forgets tonight's export.
+    type: str
+    required: true
+    choices: [begun, finished, dropped]
+  src:
+    description: Path of tonight's export. Required if O(state=begun).
+    type: path
+  identifier:
+    description: The column that identifies a person. Required if O(state=finished).
+    type: str
+  errors:
+    description: Path of the error CSV of the service for the delta. Without it, no row was refused.
+    type: path
+seealso:
+  - module: community.staffbase.staffbase_csv_delta
+"""
+
+EXAMPLES = r"""
+- name: Begin a night
+  community.staffbase.staffbase_csv_baseline:
+    baseline: /srv/hr/people.last.csv
+    state: begun
+    src: /srv/hr/people.csv
+  register: night
+
+- name: Finish it when the import is completed
+  community.staffbase.staffbase_csv_baseline:
+    baseline: /srv/hr/people.last.csv
+    state: finished
+    identifier: Personnel number
+    errors: /srv/hr/people.last.csv.errors.csv
+"""
+
+RETURN = r"""
+exists:
+  description: Whether there was a baseline before.
+  type: bool
+  returned: success
+pending:
+  description: Whether a night was begun before and is not over. Then O(state=begun) has done nothing.
+  type: bool
+  returned: success
+next_path:
+  description: The path of tonight's export.
+  type: str
+  returned: success
+delta_path:
+  description: The path of its delta.
+  type: str
+  returned: success
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.local import run_local
+from ansible_collections.community.staffbase.plugins.module_utils._steps.baseline import Baseline
+
+
+def keep(module: AnsibleModule) -> dict[str, t.Any]:
+    params = module.params
+    baseline = Baseline(params["baseline"])
+    exists, pending = baseline.exists(), baseline.is_pending()
+    changed = False
+    if params["state"] == "dropped":
+        changed = baseline.drop(check_mode=module.check_mode)
+    elif params["state"] == "finished":
+        changed = baseline.finish(params["identifier"], params["errors"], check_mode=module.check_mode)
+    elif not pending:
+        changed = baseline.begin(params["src"], check_mode=module.check_mode)
+    return {"changed": changed, "exists": exists, "pending": pending, "next_path": baseline.next_path, "delta_path": baseline.delta_path}
+
+
+def main() -> None:
+    run_local(AnsibleModule(argument_spec={
+        "baseline": {"type": "path", "required": True},
+        "state": {"type": "str", "required": True, "choices": ["begun", "finished", "dropped"]},
+        "src": {"type": "path"},
+        "identifier": {"type": "str"},
+        "errors": {"type": "path"},
+    }, required_if=[("state", "begun", ["src"]), ("state", "finished", ["identifier"])], supports_check_mode=True), keep)
+
+
+if __name__ == "__main__":
+    main()

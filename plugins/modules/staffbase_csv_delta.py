@@ -1,0 +1,195 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: staffbase_csv_delta
+short_description: Write the difference between two full exports as a CSV for a delta import
+version_added: 0.1.0
+author:
+  - community.staffbase contributors (@ansible-collections)
+description:
+  - Compares two full exports and writes the people who are new (joiners), whose data have changed (movers) and, if wanted, who are missing (leavers).
+  - People are recognised by their identifier, which must be unique in both files. Cells are compared under the names of their columns, so another
+    order of columns or rows, another separator or encoding, other quoting and other line ends are no change.
+  - A column that only the current file has counts as empty before, so everybody who has something in it is a mover. A column that only the
+    previous file has is left out, and its absence is no change.
+  - The limits are compared before anything is written. The output is written whole or not at all, with the mode C(0600).
+extends_documentation_fragment:
+  - community.staffbase.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - Shows numbers, and with O(show_identifiers) identifiers; never other cells.
+  idempotent:
+    support: full
+options:
+  previous:
+    description: Path of the export that went through before.
+    type: path
+    required: true
+  current:
+    description: Path of the export of now.
+    type: path
+    required: true
+  dest:
+    description: Path of the CSV to write. It has the header, the separator and the encoding of O(current).
+    type: path
+    required: true
+  identifier:
+    description: The column that identifies a person.
+    type: str
+    required: true
+  status_column:
+    description: The column of the status. If O(current) has no such column, it is added to the output.
+    type: str
+  leavers:
+    description:
+      - V(ignore) leaves people who are missing in O(current) alone.
+      - V(deactivate) writes each of them with the previous cells and V(Deactivated) as status. Staffbase then deactivates registered people
+        and B(deletes) those who never logged in.
+    type: str
+    choices: [ignore, deactivate]
+    default: ignore
+  joiners_status:
+    description:
+      - What the status cell of a joiner holds. If it is not set, it is what O(current) has there.
+      - With V(Activated), people who come back are reactivated.
+    type: str
+  separator:
+    description: The character between two cells, in both files. With V(auto) it is told from each header.
+    type: str
+    choices: [auto, ";", ","]
+    default: auto
+  encoding:
+    description: The encoding of both files. With V(auto) it is told from the bytes of each.
+    type: str
+    choices: [auto, UTF-8, windows-1252]
+    default: auto
+  limits:
+    description:
+      - How many people may have joined, moved or left; a number, or a percentage of the previous rows such as V(5%).
+      - When a limit is exceeded, the module fails and nothing is written. This is what stops a short export.
+    type: dict
+    default: {}
+    suboptions:
+      joiners:
+        description: New people.
+        type: str
+      movers:
+        description: People whose data have changed.
+        type: str
+      leavers:
+        description: People who are missing. They are counted with O(leavers=ignore), too.
+        type: str
+  show_identifiers:
+    description: Whether the diff shows the identifiers of joiners, movers and leavers. They are persons' data.
+    type: bool
+    default: false
+seealso:
+  - module: community.staffbase.staffbase_csv_info
+  - module: community.staffbase.staffbase_import_upload
+"""
+
+EXAMPLES = r"""
+- name: Send only what has changed since last night
+  community.staffbase.staffbase_csv_delta:
+    previous: /srv/hr/people.last.csv
+    current: /srv/hr/people.csv
+    dest: /srv/hr/people.delta.csv
+    identifier: Personnel number
+    status_column: Status
+    leavers: deactivate
+    limits:
+      leavers: 5%
+
+- name: See how much has changed, without writing
+  community.staffbase.staffbase_csv_delta:
+    previous: /srv/hr/people.last.csv
+    current: /srv/hr/people.csv
+    dest: /srv/hr/people.delta.csv
+    identifier: Personnel number
+  check_mode: true
+  register: night
+"""
+
+RETURN = r"""
+joiners:
+  description: The number of people who are new.
+  type: int
+  returned: success, or when a limit is exceeded
+movers:
+  description: The number of people whose data have changed.
+  type: int
+  returned: success, or when a limit is exceeded
+leavers:
+  description: The number of people who are missing.
+  type: int
+  returned: success, or when a limit is exceeded
+unchanged:
+  description: The number of people of whom nothing has changed.
+  type: int
+  returned: success
+row_count:
+  description: The number of rows in the output, without the header.
+  type: int
+  returned: success
+dest:
+  description: The path of the output.
+  type: str
+  returned: success
+empty:
+  description: Whether nothing has changed, so that the output has a header only.
+  type: bool
+  returned: success
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.local import run_local
+from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import KINDS, Rules
+from ansible_collections.community.staffbase.plugins.module_utils._steps.export_delta import Made, Wanted, make_delta
+
+
+def write_delta(module: AnsibleModule) -> dict[str, t.Any]:
+    params = module.params
+    made = make_delta(Wanted(
+        previous=params["previous"], current=params["current"], dest=params["dest"], identifier=params["identifier"],
+        rules=Rules(params["status_column"], params["leavers"] == "deactivate", params["joiners_status"]),
+        separator=params["separator"], encoding=params["encoding"],
+        limits={kind: limit for kind, limit in params["limits"].items() if limit is not None},
+    ), check_mode=module.check_mode)
+    return {"changed": made.changed, "diff": _diff(made, params["show_identifiers"]), **made.shown()}
+
+
+def _diff(made: Made, show_identifiers: bool) -> dict[str, t.Any]:
+    nothing = {kind: [] if show_identifiers else 0 for kind in KINDS}
+    found = {kind: made.delta.identifiers[kind] if show_identifiers else made.delta.count(kind) for kind in KINDS}
+    return {"before": nothing, "after": found}
+
+
+def main() -> None:
+    run_local(AnsibleModule(argument_spec={
+        "previous": {"type": "path", "required": True},
+        "current": {"type": "path", "required": True},
+        "dest": {"type": "path", "required": True},
+        "identifier": {"type": "str", "required": True},
+        "status_column": {"type": "str"},
+        "leavers": {"type": "str", "choices": ["ignore", "deactivate"], "default": "ignore"},
+        "joiners_status": {"type": "str"},
+        "separator": {"type": "str", "choices": ["auto", ";", ","], "default": "auto"},
+        "encoding": {"type": "str", "choices": ["auto", "UTF-8", "windows-1252"], "default": "auto"},
+        "limits": {"type": "dict", "default": {}, "options": {kind: {"type": "str"} for kind in KINDS}},
+        "show_identifiers": {"type": "bool", "default": False},
+    }, supports_check_mode=True), write_delta)
+
+
+if __name__ == "__main__":
+    main()
