@@ -47,7 +47,7 @@ def _outcome(module: AnsibleModule, step: Step) -> dict[str, t.Any] | StaffbaseE
 
 def waiter_of(params: dict[str, t.Any]) -> Waiter:
     """Return the waiter that a module's options describe; raise InputError for times that cannot be."""
-    if params["wait_timeout"] < 0:
+    if not params["wait_timeout"] >= 0:
         raise InputError("wait_timeout", "it must not be negative")
     if not params["wait_interval"] > 0:
         raise InputError("wait_interval", "it must be more than 0 seconds")
