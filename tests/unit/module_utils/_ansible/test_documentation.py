@@ -1,0 +1,161 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `ansible-doc` shows is what the modules take and return."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.arguments import connection_arguments
+from ansible_collections.community.staffbase.plugins.module_utils._api import client
+from ansible_collections.community.staffbase.plugins.module_utils._api.counters import COUNTERS
+from ansible_collections.community.staffbase.plugins.module_utils._api.records import ImportRecord
+from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import KEYS
+from ansible_collections.community.staffbase.plugins.module_utils._steps.outcome import Outcome
+from ansible_collections.community.staffbase.plugins.module_utils._steps.upload import Uploaded
+
+ROOT = Path(client.__file__).parents[3]
+MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("staffbase_*.py"))
+REMOTE = [name for name in MODULES if name.startswith("staffbase_import_")]
+RECORD = set(ImportRecord(id="69").shown())
+
+Spec = dict[str, t.Any]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Spec]:
+    """Return what ansible-doc tells about each module, with the fragments in place."""
+    home = str(tmp_path_factory.mktemp("home"))
+    found = {name: value for name, value in os.environ.items() if name in ("PATH", "ANSIBLE_COLLECTIONS_PATH", "LANG")}
+    names = [f"community.staffbase.{name}" for name in MODULES]
+    run = subprocess.run(
+        [sys.executable, "-m", "ansible.cli.doc", "-t", "module", "--json", *names], check=True, capture_output=True, text=True,
+        env={**found, "HOME": home, "LC_ALL": "C.UTF-8"})
+    return {name.rpartition(".")[2]: page for name, page in json.loads(run.stdout).items()}
+
+
+class Asked(Exception):
+    """The module was about to read its options."""
+
+
+def spec_of(name: str, monkeypatch: pytest.MonkeyPatch) -> Spec:
+    """Return the argument spec that a module gives to Ansible."""
+    specs: list[Spec] = []
+
+    def record(self: AnsibleModule, argument_spec: Spec, **rules: t.Any) -> None:
+        specs.append(argument_spec)
+        assert rules.get("supports_check_mode") is True
+        raise Asked
+
+    monkeypatch.setattr(AnsibleModule, "__init__", record)
+    with pytest.raises(Asked):
+        importlib.import_module(f"ansible_collections.community.staffbase.plugins.modules.{name}").main()
+    return specs[0]
+
+
+def plain(options: Spec, inner: str) -> Spec:
+    """Bring options, from the documentation or from a spec, to one form."""
+    return {
+        name: {
+            "type": option.get("type", "str"), "required": option.get("required", False), "default": option.get("default"),
+            "choices": sorted(option.get("choices") or []), "elements": option.get("elements"),
+            "inner": plain(option.get(inner) or {}, inner),
+        }
+        for name, option in options.items()
+    }
+
+
+def test_there_are_modules() -> None:
+    assert len(REMOTE) >= 4
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_options_are_the_documented_ones(name: str, pages: dict[str, Spec], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert plain(spec_of(name, monkeypatch), "options") == plain(pages[name]["doc"]["options"], "suboptions")
+
+
+@pytest.mark.parametrize("name", REMOTE)
+def test_every_module_that_talks_to_the_service_takes_the_connection(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = spec_of(name, monkeypatch)
+    assert {option: spec[option] for option in connection_arguments()} == connection_arguments()
+
+
+def test_the_connection_is_the_one_of_the_contract(pages: dict[str, Spec]) -> None:
+    options = pages["staffbase_import_info"]["doc"]["options"]
+    told = {name: (options[name]["type"], options[name].get("default"), options[name].get("required", False)) for name in connection_arguments()}
+    assert told == {
+        "api_url": ("str", None, True), "api_token": ("str", None, True), "validate_certs": ("bool", True, False), "ca_path": ("path", None, False),
+        "timeout": ("float", 60, False), "retries": ("int", 5, False),
+    }
+
+
+@pytest.mark.parametrize("option", connection_arguments())
+def test_the_environment_variable_is_the_documented_one(option: str, pages: dict[str, Spec]) -> None:
+    described = " ".join(pages["staffbase_import_info"]["doc"]["options"][option]["description"])
+    assert re.findall(r"E\((\w+)\)", described) == [f"STAFFBASE_{option.upper()}"]
+    assert connection_arguments()[option]["fallback"][1] == [f"STAFFBASE_{option.upper()}"]
+
+
+def test_the_documented_bounds_of_the_timeout_are_kept(pages: dict[str, Spec]) -> None:
+    assert f"V({client.LONGEST_TIMEOUT})" in " ".join(pages["staffbase_import_info"]["doc"]["options"]["timeout"]["description"])
+
+
+def test_what_is_secret_is_not_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert connection_arguments()["api_token"]["no_log"] is True
+    assert spec_of("staffbase_import_upload", monkeypatch)["content"]["no_log"] is True
+
+
+def test_the_action_group_holds_every_module_that_takes_the_connection() -> None:
+    runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))
+    assert sorted(runtime["action_groups"]["staffbase"]) == REMOTE
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_page_tells_whether_a_module_is_in_the_action_group(name: str, pages: dict[str, Spec]) -> None:
+    attributes = pages[name]["doc"]["attributes"]
+    assert ("action_group" in attributes) is (name in REMOTE)
+    assert attributes["check_mode"]["support"] == "full"
+
+
+def returned(pages: dict[str, Spec], name: str) -> Spec:
+    return t.cast("Spec", pages[name]["return"])
+
+
+def test_what_the_state_module_returns(pages: dict[str, Spec]) -> None:
+    told = returned(pages, "staffbase_import_state")
+    assert set(told) == set(Outcome().shown())
+    assert set(told["import"]["contains"]) == RECORD
+    assert set(told["changes"]["contains"]) == set(COUNTERS)
+
+
+def test_what_the_upload_module_returns(pages: dict[str, Spec]) -> None:
+    told = returned(pages, "staffbase_import_upload")
+    assert set(told) == set(Uploaded(ImportRecord(id="69"), "0" * 64, reused=True).shown())
+    assert set(told["import"]["contains"]) == RECORD
+
+
+def test_what_the_config_module_returns(pages: dict[str, Spec]) -> None:
+    told = returned(pages, "staffbase_import_config")
+    assert set(told) == {"config", "invalid_mapping"}
+    assert set(told["config"]["contains"]) == {*KEYS, "mapping"}
+
+
+def test_what_the_info_module_returns(pages: dict[str, Spec]) -> None:
+    told = returned(pages, "staffbase_import_info")
+    assert set(told) == {"imports"}
+    assert set(told["imports"]["contains"]) == RECORD | {"status", "config", "row_error_count", "errors"}
+
+
+def test_limits_are_named_like_counters(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(spec_of("staffbase_import_state", monkeypatch)["limits"]["options"]) == list(COUNTERS)

@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a module ends: its errors in words and data, never with what is secret."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+
+from ansible_collections.community.staffbase.plugins.module_utils._ansible import running
+from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
+from support.dialogue import TOKEN
+from support.module_runner import run_module
+from support.scripted_server import Reply, ScriptedServer
+
+if t.TYPE_CHECKING:
+    from ..conftest import Authority
+
+EMPTY = Reply(200, b'{"entries": []}', {"Content-Type": "application/json"})
+INFO = "staffbase_import_info"
+
+
+def test_a_good_end() -> None:
+    with ScriptedServer(EMPTY) as server:
+        result = run_module(INFO, {"api_url": server.url, "api_token": TOKEN})
+    assert not result.failed
+    assert (result["changed"], result["imports"]) == (False, [])
+
+
+def test_the_environment_can_take_the_place_of_every_option(monkeypatch: pytest.MonkeyPatch, authority: Authority) -> None:
+    with ScriptedServer(EMPTY, tls=authority.context) as server:
+        for name, value in {"API_URL": server.url, "API_TOKEN": TOKEN, "CA_PATH": authority.ca_path, "TIMEOUT": "9.5", "RETRIES": "0"}.items():
+            monkeypatch.setenv(f"STAFFBASE_{name}", value)
+        assert run_module(INFO, {})["imports"] == []
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_unchecked_certificates_are_warned_of(authority: Authority) -> None:
+    with ScriptedServer(EMPTY, tls=authority.context) as server:
+        result = run_module(INFO, {"api_url": server.url, "api_token": TOKEN, "validate_certs": False})
+    assert not result.failed
+    assert "the certificate of the service is not checked" in result.output
+
+
+def test_a_failure_tells_where_and_why_and_nothing_secret() -> None:
+    body = {"message": "The user anna@example.com is not permitted", "token": TOKEN}
+    with ScriptedServer(Reply(403, json.dumps(body).encode(), {"X-Secret": "geheim"})) as server:
+        result = run_module(INFO, {"api_url": server.url, "api_token": TOKEN})
+    assert result.failed
+    assert result["failure"] == {
+        "stage": "list", "method": "GET", "url": f"{server.url}/api/users/imports", "status": 403, "code": None,
+        "message": "The user ... is not permitted", "import_id": None, "attempts": 1,
+    }
+    assert result["msg"].startswith("HTTP 403 from the service (The user ... is not permitted) [stage list]; the token lacks the right")
+    for secret in (TOKEN, "anna", "geheim", "Traceback", "exception"):
+        assert secret not in result.output
+
+
+@pytest.mark.parametrize(("options", "option"), [
+    ({"api_url": "http://intranet.example.com"}, "api_url"), ({"api_token": "two words"}, "api_token"), ({"ca_path": "/does/not/exist"}, "ca_path"),
+    ({"timeout": -1}, "timeout"), ({"retries": -1}, "retries"), ({"limit": 0}, "limit"), ({"created_after": "yesterday"}, "created_after"),
+    ({"import_id": "../users"}, "import_id"),
+])
+def test_an_option_that_cannot_be_right_is_named_before_any_request(options: dict[str, t.Any], option: str) -> None:
+    with ScriptedServer() as server:
+        result = run_module(INFO, {"api_url": server.url, "api_token": TOKEN, **options})
+    assert result.failed
+    assert result["msg"].startswith(f"{option}: ")
+    assert (result["failure"]["stage"], result["failure"]["attempts"]) == ("input", 0)
+    assert server.requests == []
+
+
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "REQUESTS_MISSING", "ModuleNotFoundError")
+    result = run_module(INFO, {"api_url": "https://intranet.example.com", "api_token": TOKEN})
+    assert result.failed
+    assert "requests" in result["msg"]
+
+
+@pytest.mark.parametrize(("times", "option"), [
+    ({"wait_timeout": -1}, "wait_timeout"), ({"wait_timeout": float("nan")}, "wait_timeout"), ({"wait_interval": 0}, "wait_interval"),
+    ({"wait_interval": -1}, "wait_interval"), ({"wait_interval": float("nan")}, "wait_interval"),
+])
+def test_times_that_cannot_be_are_refused(times: dict[str, float], option: str) -> None:
+    with pytest.raises(InputError, match=rf"^{option}: "):
+        running.waiter_of({"wait_timeout": 10.0, "wait_interval": 1.0, **times})
+
+
+def test_not_waiting_at_all_is_allowed() -> None:
+    assert running.waiter_of({"wait_timeout": 0.0, "wait_interval": 1.0}).elapsed >= 0

@@ -1,0 +1,178 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The file with persons' data: private at every moment, and whole or not there."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.community.staffbase.plugins.module_utils._api.errors import CallError, InputError, Where
+from ansible_collections.community.staffbase.plugins.module_utils._steps.private_file import PrivateFile
+
+PIECES = [b"line;message\n", b"3;Anna M\xc3\xbcller\n"]
+
+
+def private_file(path: Path, *, write: bool = True) -> PrivateFile:
+    return PrivateFile("errors_dest", str(path), write=write)
+
+
+def kept(file: PrivateFile, pieces: t.Iterable[bytes] = tuple(PIECES)) -> bytes:
+    return b"".join(file.keep(iter(pieces)))
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture(autouse=True)
+def _open_umask() -> t.Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def test_every_piece_is_handed_on_and_stored(tmp_path: Path) -> None:
+    file = private_file(tmp_path / "errors.csv")
+    assert kept(file) == b"".join(PIECES)
+    assert (tmp_path / "errors.csv").read_bytes() == b"".join(PIECES)
+    assert file.changed
+    assert os.listdir(tmp_path) == ["errors.csv"]
+
+
+def modes_while_written(path: Path) -> set[int]:
+    """Write over `path`; return the modes of the files beside it after each piece."""
+    path.write_bytes(b"old")
+    path.chmod(0o644)
+    seen = set()
+
+    def pieces() -> t.Iterator[bytes]:
+        for piece in PIECES:
+            yield piece
+            seen.update(mode(part) for part in path.parent.iterdir() if part != path)
+
+    kept(private_file(path), pieces())
+    return seen
+
+
+def test_it_is_private_at_every_moment(tmp_path: Path) -> None:
+    assert modes_while_written(tmp_path / "errors.csv") == {0o600}
+    assert mode(tmp_path / "errors.csv") == 0o600
+
+
+def test_that_it_was_ever_open_to_others_would_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def careless(prefix: str, dir: str) -> tuple[int, str]:  # noqa: A002
+        name = os.path.join(dir, prefix + "part")
+        return os.open(name, os.O_CREAT | os.O_WRONLY, 0o644), name
+
+    monkeypatch.setattr(tempfile, "mkstemp", careless)
+    assert modes_while_written(tmp_path / "errors.csv") == {0o644}
+
+
+def test_until_it_is_whole_the_old_one_stays(tmp_path: Path) -> None:
+    path = tmp_path / "errors.csv"
+    path.write_bytes(b"old")
+    going = private_file(path).keep(iter(PIECES))
+    next(going)
+    next(going)
+    assert path.read_bytes() == b"old"
+    list(going)
+    assert path.read_bytes() == b"".join(PIECES)
+
+
+def test_the_same_content_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "errors.csv"
+    kept(private_file(path))
+    before = path.stat()
+    file = private_file(path)
+    kept(file)
+    assert not file.changed
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_the_same_content_that_others_can_read_is_written_anew(tmp_path: Path) -> None:
+    path = tmp_path / "errors.csv"
+    path.write_bytes(b"".join(PIECES))
+    path.chmod(0o640)
+    file = private_file(path)
+    kept(file)
+    assert file.changed
+    assert mode(path) == 0o600
+
+
+@pytest.mark.parametrize("old", [b"", b"line;message\n", b"".join(PIECES) + b"4;x\n", b"x" * 34])
+def test_other_content_is_replaced(tmp_path: Path, old: bytes) -> None:
+    path = tmp_path / "errors.csv"
+    path.write_bytes(old)
+    path.chmod(0o600)
+    file = private_file(path)
+    kept(file)
+    assert file.changed
+    assert path.read_bytes() == b"".join(PIECES)
+
+
+def test_no_piece_is_an_empty_file(tmp_path: Path) -> None:
+    kept(private_file(tmp_path / "errors.csv"), [])
+    assert (tmp_path / "errors.csv").read_bytes() == b""
+
+
+def test_in_check_mode_nothing_is_put_in_place(tmp_path: Path) -> None:
+    file = private_file(tmp_path / "errors.csv", write=False)
+    assert kept(file) == b"".join(PIECES)
+    assert file.changed
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_interruption_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "errors.csv"
+    path.write_bytes(b"old")
+
+    def pieces() -> t.Iterator[bytes]:
+        yield PIECES[0]
+        raise CallError("The answer was cut off", Where("errors"))
+
+    with pytest.raises(CallError):
+        kept(private_file(path), pieces())
+    going = private_file(path).keep(iter(PIECES))
+    next(going)
+    going.close()  # type: ignore[attr-defined]
+    assert os.listdir(tmp_path) == ["errors.csv"]
+    assert path.read_bytes() == b"old"
+
+
+def test_a_second_attempt_begins_anew(tmp_path: Path) -> None:
+    file = private_file(tmp_path / "errors.csv")
+    going = file.keep(iter(PIECES))
+    next(going)
+    going.close()  # type: ignore[attr-defined]
+    kept(file)
+    assert (tmp_path / "errors.csv").read_bytes() == b"".join(PIECES)
+
+
+def test_a_link_is_replaced_and_its_target_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "target").write_bytes(b"precious")
+    (tmp_path / "errors.csv").symlink_to(tmp_path / "target")
+    kept(private_file(tmp_path / "errors.csv"))
+    assert (tmp_path / "target").read_bytes() == b"precious"
+    assert mode(tmp_path / "errors.csv") == 0o600
+
+
+def test_what_cannot_be_written_is_named_before_any_request(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "file").touch()
+    for path, text in [
+        (tmp_path, "is a directory"), (tmp_path / "none" / "x.csv", "no directory"), (tmp_path / "file" / "x.csv", "no directory"),
+        (tmp_path / "fifo", "not a regular file"), (Path("/dev/null"), "not a regular file"),
+    ]:
+        with pytest.raises(InputError, match=rf"^errors_dest: .*{text}"):
+            private_file(path)
+
+
+def test_a_name_that_is_too_long_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^errors_dest: .*cannot be written: File name too long"):
+        kept(private_file(tmp_path / ("x" * 255)))
