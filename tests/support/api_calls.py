@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 LIST = "GET /users/imports"
 POST = "POST /users/imports"
 GET = "GET /users/imports/{id}"
@@ -18,7 +20,7 @@ PATCH_CONFIG = "PATCH /users/imports/{id}/config"
 PUT_CONFIG = "PUT /users/imports/{id}/config"
 
 
-def target(call: str) -> dict[str, str]:
+def target(call: str) -> dict[str, t.Any]:
     """Return the selectors of a fault that hits this call."""
     method, path, *state = call.split()
     return {"method": method, "path": path, **({"state": state[0]} if state else {})}
