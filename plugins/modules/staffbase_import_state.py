@@ -66,6 +66,13 @@ options:
       deleted:
         description: People who are deleted for good.
         type: int
+  accept_zero_preview:
+    description:
+      - What a preview means that shows zeros only although the file has records. It is not documented whether the service counts before it
+        imports, so with V(false) such a preview gives no numbers to compare with O(limits).
+      - Set it to V(true) once you have seen that the previews of your tenant do show numbers. Then an export that changes nobody passes.
+    type: bool
+    default: false
   max_row_errors:
     description:
       - How many refused rows are tolerated. The service skips a faulty row and goes on, so C(COMPLETED) does not mean that all rows were applied.
@@ -234,7 +241,8 @@ def _outcome(module: AnsibleModule, imports: Imports) -> Outcome:
 def _rules(params: dict[str, t.Any]) -> Rules:
     if params["max_row_errors"] is not None and params["max_row_errors"] < 0:
         raise InputError("max_row_errors", "it must not be negative")
-    return Rules(limits_of.checked(params["limits"]), params["max_row_errors"], params["wait"], params["wait_timeout"])
+    return Rules(
+        limits_of.checked(params["limits"]), params["max_row_errors"], params["accept_zero_preview"], params["wait"], params["wait_timeout"])
 
 
 def main() -> None:
@@ -242,6 +250,7 @@ def main() -> None:
         "import_id": {"type": "str", "required": True},
         "state": {"type": "str", "required": True, "choices": [*GOALS, "cancelled", "absent"]},
         "limits": {"type": "dict", "options": {name: {"type": "int"} for name in COUNTERS}},
+        "accept_zero_preview": {"type": "bool", "default": False},
         "max_row_errors": {"type": "int"},
         "errors_dest": {"type": "path"},
         "wait": {"type": "bool", "default": True},

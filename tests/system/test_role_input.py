@@ -9,7 +9,7 @@ import typing as t
 import pytest
 
 from simulator import Simulator
-from support.controller import Controller
+from support.controller import HEADER, Controller
 
 BAD_VARIABLES: dict[str, tuple[dict[str, t.Any], str]] = {
     "no file": ({"delta_import_src": "/nowhere/people.csv"}, "src"),
@@ -49,7 +49,7 @@ def test_an_empty_file_is_refused(controller: Controller, tenant: Simulator) -> 
     run = controller.play()
 
     assert run.code != 0
-    assert "src: it is empty" in run.output
+    assert "the file is empty" in run.output
     assert tenant.calls() == []
 
 
@@ -74,16 +74,44 @@ def test_a_token_that_does_not_serve(controller: Controller, tenant: Simulator, 
     assert tenant.writes() == []
 
 
-def test_every_bad_key_of_the_mapping_is_named_and_nobody_changes(controller: Controller, tenant: Simulator) -> None:
-    mapping = {**controller.variables["delta_import_mapping"], "profile-field:shoesize": "mail", "userName": "Login"}
+def test_every_field_that_the_tenant_does_not_know_is_named_and_nobody_changes(controller: Controller, tenant: Simulator) -> None:
+    mapping = {**controller.variables["delta_import_mapping"], "profile-field:shoesize": "mail", "profile-field:hatsize": "first"}
 
     run = controller.play(delta_import_mapping=mapping)
 
     assert run.code != 0
-    assert "profile-field:shoesize: the tenant does not know the field" in run.output
-    assert "userName: the file has no column" in run.output
+    for field in ("profile-field:shoesize", "profile-field:hatsize"):
+        assert f"{field}: the tenant does not know the field" in run.output
     assert tenant.people() == []
 
     mended = controller.play()
     assert mended.code == 0, mended.output
     assert len(tenant.people()) == 2
+
+
+def test_a_column_that_the_file_lacks_is_found_without_a_request(controller: Controller, tenant: Simulator) -> None:
+    run = controller.play(delta_import_mapping={**controller.variables["delta_import_mapping"], "userName": "Login"})
+
+    assert run.code != 0
+    assert "column 'Login': the mapping names this column, but the file lacks it" in run.output
+    assert tenant.calls() == []
+
+
+BROKEN = {
+    "an open quote": HEADER + '1;ann@example.com;Ann;Activated\n2;"bob@example.com;Bob;Activated\n',
+    "a short row": HEADER + "1;ann@example.com;Ann;Activated\n2;bob@example.com\n",
+    "an identifier twice": HEADER + "1;ann@example.com;Ann;Activated\n1;bob@example.com;Bob;Activated\n",
+    "a login page": "<!DOCTYPE html><html><body>Please log in</body></html>\n",
+    "no row": HEADER,
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_a_broken_export_is_refused_without_a_request(controller: Controller, tenant: Simulator, text: str) -> None:
+    controller.export.write_text(text, encoding="utf-8")
+
+    run = controller.play()
+
+    assert run.code != 0
+    assert "1 problem" in run.output
+    assert tenant.calls() == []

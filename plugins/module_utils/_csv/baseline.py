@@ -33,11 +33,12 @@ def identifiers(table: Table) -> set[bytes]:
     return {identifier for identifier, _raw in table.records()}
 
 
-def next_baseline(previous: Table | None, current: Table, refused: set[bytes], *, uncertain: bool) -> t.Iterator[bytes]:
+def next_baseline(previous: Table | None, current: Table, refused: set[bytes]) -> t.Iterator[bytes]:
     """Yield the next baseline under the current header.
 
-    Refused people keep their previous record. Who had none is left out; with `uncertain` (the service did not tell which
-    rows it refused) they get a record of their identifier only, so that they are sent again and yet are known.
+    Refused people keep their previous record. Who had none gets a record of the identifier only: that differs from the next
+    export, so the person is sent again; and if the row was accepted after all (which rows were refused is not told
+    exactly) and the person leaves, that is noticed.
     """
     before: Records = dict(previous.records()) if previous is not None else {}
     arrange = _Arranger(previous, current)
@@ -47,7 +48,7 @@ def next_baseline(previous: Table | None, current: Table, refused: set[bytes], *
             yield raw + b"\n"
         elif identifier in before:
             yield arrange.previous(before.pop(identifier))
-        elif uncertain:
+        elif len(current.header) > 1:
             yield arrange.only_identifier(raw)
     for identifier in refused & before.keys():
         # Refused leavers: they are not in the current export any more.

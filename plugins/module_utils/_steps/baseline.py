@@ -77,7 +77,7 @@ class Baseline:
                 delta = self._table(open_files, self.delta_path, identifier)
                 lines, uncertain = refused
                 people = identifiers(delta) if uncertain else refused_identifiers(delta, lines)
-                for _piece in file.keep(next_baseline(previous, current, people, uncertain=uncertain)):
+                for _piece in file.keep(next_baseline(previous, current, people)):
                     pass
             except BadTable as error:
                 raise InputError("baseline", f"{self.path}: the files of this night cannot be read any more ({error.code})") from None

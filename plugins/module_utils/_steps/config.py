@@ -39,13 +39,25 @@ class Configure:
         """GET, compare, write, read back."""
         before = self._imports.get_config(self._id)
         body = self._wanted.body()
-        if not differences(before, body):
+        if not self._differs(before, body):
             return Configured(False, shown(before), shown(before))
         if check_mode:
             self._refuse_if_started()
             return Configured(True, shown(before), shown(body))
         self._write(before, body)
         return Configured(True, shown(before), shown(self._read_back(before, body)))
+
+    def _differs(self, before: Body, body: Body) -> bool:
+        """Tell whether there is something to write.
+
+        What the service does not show may differ, so it is written; but not for an import that has started: what it was
+        started with can neither be seen nor changed.
+        """
+        found = differences(before, body)
+        return bool(found) and (any(key in before for key in found) or not self._has_started())
+
+    def _has_started(self) -> bool:
+        return reached(self._imports.get(self._id, "config").state, State.IMPORT_PENDING)
 
     def _write(self, before: Body, body: Body) -> None:
         refusal: CallError | None = None

@@ -36,6 +36,6 @@ def objection(limits: Limits, counts: Counts | None, record_count: int | None) -
         return f"limits exceeded: {', '.join(over)}"
     if all_zero(counts) and (record_count or 0) > 0:
         # Whether a preview's numbers stand there at all is unknown: zeros may be the places they are not yet filled in.
-        return (f"the preview of {record_count} records shows zeros only; a service that counts first when it imports looks the same, "
-                "so the limits cannot be compared")
+        return (f"the preview of {record_count} records shows zeros only; a service that does not count before it imports looks the same, "
+                "so the limits cannot be compared (accept_zero_preview takes the zeros for what they say)")
     return None

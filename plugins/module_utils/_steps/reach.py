@@ -26,6 +26,7 @@ class Rules:
 
     limits: limits_of.Limits = dataclasses.field(default_factory=dict)
     max_row_errors: int | None = None
+    accept_zero_preview: bool = False
     wait: bool = True
     wait_timeout: float = 3600.0
 
@@ -104,7 +105,8 @@ class Reach:
     def _keep_to_limits(self) -> None:
         record = self._record
         self.outcome.changes = self._imports.get_counters(self._id, expected=True)
-        reason = limits_of.objection(self._rules.limits, self.outcome.changes, record.record_count)
+        rows = 0 if self._rules.accept_zero_preview else record.record_count
+        reason = limits_of.objection(self._rules.limits, self.outcome.changes, rows)
         if reason:
             raise StaffbaseError(
                 f"Import {self._id} was not started: {reason}. It stands at {record.state} and nobody was changed; look at the preview, "
@@ -182,6 +184,11 @@ class Reach:
         return self._record.state
 
     def _too_late(self) -> StaffbaseError:
+        if self._state in (State.DRAFT.value, State.PREVIEW_READY.value):
+            return StaffbaseError(
+                f"Import {self._id} could not be started within {self._rules.wait_timeout:g} seconds (wait_timeout): another import of "
+                f"the tenant is in the way. It stands at {self._state} and nobody was changed; run again later",
+                stage="wait", import_id=self._id)
         return StaffbaseError(
             f"Import {self._id} was still {self._state} after {self._rules.wait_timeout:g} seconds (wait_timeout). The service goes on "
             "with it by itself; run again to wait further: it goes on where it stands, and nothing is imported twice",

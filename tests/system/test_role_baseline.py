@@ -1,0 +1,195 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role with a baseline: only the difference is sent, and the baseline is right whatever happens."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from simulator import Fault, Simulator
+from support.controller import Controller
+
+ANN, BOB, CLEO = "1;ann@example.com;Ann;Activated", "2;bob@example.com;Bob;Activated", "3;cleo@example.com;Cleo;Activated"
+
+
+@pytest.fixture
+def baseline(controller: Controller) -> Path:
+    path = controller.folder / "last.csv"
+    controller.variables.update(delta_import_baseline=str(path), delta_import_leavers="deactivate")
+    return path
+
+
+def versions(tenant: Simulator) -> dict[str, int]:
+    return {person["external_id"]: person["version"] for person in tenant.people()}
+
+
+def sent(tenant: Simulator) -> bytes:
+    """The bytes of the newest upload."""
+    newest = max(tenant.imports(), key=lambda each: each["created_at"])
+    return tenant.uploaded_bytes(newest["id"])
+
+
+def test_without_a_baseline_the_whole_export_goes_and_nobody_is_deactivated(controller: Controller, tenant: Simulator, baseline: Path) -> None:
+    tenant.add_people([{"external_id": "9", "status": "activated", "email": "z@example.com"}])
+
+    run = controller.play()
+
+    assert run.code == 0, run.output
+    assert sent(tenant) == controller.export.read_bytes() == baseline.read_bytes()
+    assert stat.S_IMODE(baseline.stat().st_mode) == 0o600
+    assert {person["external_id"]: person["status"] for person in tenant.people()}["9"] == "activated"
+
+
+def test_only_the_difference_is_sent(controller: Controller, tenant: Simulator, baseline: Path) -> None:
+    controller.play()
+    controller.write(ANN, "2;new@example.com;Bob;Activated", CLEO)
+
+    run = controller.play()
+
+    assert run.code == 0, run.output
+    assert sent(tenant).decode().splitlines()[1:] == ["2;new@example.com;Bob;Activated", CLEO]
+    assert versions(tenant) == {"1": 1, "2": 2, "3": 1}
+    assert (run.result["joiners"], run.result["movers"], run.result["leavers"], run.result["unchanged"]) == (1, 1, 0, 1)
+    assert baseline.read_bytes() == controller.export.read_bytes()
+
+
+def test_nothing_changed_is_no_request_and_no_change(controller: Controller, tenant: Simulator, baseline: Path) -> None:
+    controller.play()
+    tenant.forget_requests()
+    controller.write(BOB, ANN)
+
+    run = controller.play()
+
+    assert run.code == 0, run.output
+    assert tenant.calls() == []
+    assert run.result["nothing_new"] is True
+    again = controller.play()
+    assert again.recap()["changed"] == 0
+    assert tenant.calls() == []
+
+
+@pytest.mark.parametrize("with_column", [True, False], ids=["with a status column", "without one"])
+def test_a_leaver_is_deactivated_and_comes_back(controller: Controller, tenant: Simulator, baseline: Path, with_column: bool) -> None:
+    if not with_column:
+        del controller.variables["delta_import_mapping"]["status"]
+    tenant.add_people([{"external_id": name, "status": "activated", "email": f"{name}@example.com"} for name in "12"])
+    controller.play()
+
+    controller.write(ANN)
+    left = controller.play()
+    assert left.code == 0, left.output
+    assert {person["external_id"]: person["status"] for person in tenant.people()} == {"1": "activated", "2": "deactivated"}
+
+    controller.write(ANN, BOB)
+    back = controller.play()
+    assert back.code == 0, back.output
+    assert {person["external_id"]: person["status"] for person in tenant.people()} == {"1": "activated", "2": "activated"}
+
+
+def test_leavers_are_left_alone_unless_that_is_asked_for(controller: Controller, tenant: Simulator, baseline: Path) -> None:
+    controller.variables["delta_import_leavers"] = "ignore"
+    controller.play()
+    controller.write(ANN, CLEO)
+
+    run = controller.play()
+
+    assert run.result["leavers"] == 1
+    assert set(versions(tenant)) == {"1", "2", "3"}
+
+
+def test_a_short_export_is_stopped_before_anything_is_sent(controller: Controller, tenant: Simulator, baseline: Path) -> None:
+    controller.play()
+    before, kept = tenant.people(), baseline.read_bytes()
+    tenant.forget_requests()
+    controller.write(ANN)
+
+    run = controller.play(delta_import_baseline_limits={"leavers": "10%"})
+
+    assert run.code != 0
+    assert "Too much has changed" in run.output
+    assert tenant.calls() == []
+    assert tenant.people() == before
+    assert baseline.read_bytes() == kept
+
+
+def test_a_refused_row_stays_in_the_next_delta_and_the_others_do_not(controller: Controller, tenant: Simulator, baseline: Path) -> None:
+    controller.play()
+    controller.write("1;nonsense;Ann;Activated", "2;bob2@example.com;Bob;Activated", "3;also nonsense;Cleo;Activated")
+    refused = controller.play()
+    assert refused.code == 0, refused.output
+    assert refused.result["row_error_count"] == 2
+
+    controller.write("1;ann2@example.com;Ann;Activated", "2;bob2@example.com;Bob;Activated", CLEO)
+    run = controller.play()
+
+    assert run.code == 0, run.output
+    assert run.result["changes"]["updated"] == run.result["changes"]["created"] == 1
+    # Bob had gone through: he is not touched again.
+    assert versions(tenant) == {"1": 2, "2": 2, "3": 1}
+    assert {person["email"] for person in tenant.people()} == {"ann2@example.com", "bob2@example.com", "cleo@example.com"}
+
+
+def test_too_many_refused_rows_leave_the_baseline_and_the_next_run_is_right(controller: Controller, tenant: Simulator, baseline: Path) -> None:
+    controller.play()
+    kept = baseline.read_bytes()
+    controller.write("1;nonsense;Ann;Activated", CLEO)
+    failed = controller.play(delta_import_max_row_errors=0)
+    assert failed.code != 0
+    assert baseline.read_bytes() == kept
+
+    # Cleo came with the import that failed in part; now she leaves.
+    controller.write("1;ann2@example.com;Ann;Activated")
+    run = controller.play(delta_import_max_row_errors=0)
+
+    assert run.code == 0, run.output
+    assert [(person["external_id"], person["email"]) for person in tenant.people()] == [("1", "ann2@example.com")]
+    assert baseline.read_bytes() == controller.export.read_bytes()
+
+
+def test_a_night_that_broke_off_after_the_import_is_finished_first(controller: Controller, tenant: Simulator, baseline: Path) -> None:
+    controller.play()
+    controller.write(ANN, BOB, CLEO)
+    # The errors cannot be read: the import is done, and the run does not know it.
+    tenant.schedule(Fault(kind="status:500", method="GET", path="/users/imports/{id}/errors", times=None))
+    broken = controller.play(staffbase_retries=0)
+    assert broken.code != 0
+    assert "3" in versions(tenant)
+    tenant.clear_faults()
+
+    # Cleo is gone again, and Bob has not changed: only who knows what was sent does this right.
+    controller.write(ANN, BOB)
+    run = controller.play()
+
+    assert run.code == 0, run.output
+    assert run.result["leavers"] == 1
+    assert versions(tenant) == {"1": 1, "2": 1}
+    assert baseline.read_bytes() == controller.export.read_bytes()
+
+
+def test_a_night_that_broke_off_before_the_import_is_forgotten(controller: Controller, tenant: Simulator, baseline: Path) -> None:
+    controller.play()
+    controller.write(ANN)
+    stopped = controller.play(delta_import_limits={"deleted": 0})
+    assert stopped.code != 0
+
+    controller.write(ANN, BOB, CLEO)
+    run = controller.play(delta_import_limits={"deleted": 0})
+
+    assert run.code == 0, run.output
+    assert versions(tenant) == {"1": 1, "2": 1, "3": 1}
+
+
+def test_check_mode_writes_no_file_and_sends_nothing(controller: Controller, tenant: Simulator, baseline: Path) -> None:
+    controller.play()
+    controller.write(ANN, CLEO)
+    files = {path.name: path.read_bytes() for path in controller.folder.glob("last*")}
+    tenant.forget_requests()
+
+    run = controller.play("--check", "--diff")
+
+    assert run.code == 0, run.output
+    assert tenant.calls() == []
+    assert {path.name: path.read_bytes() for path in controller.folder.glob("last*")} == files
+    assert (run.result["joiners"], run.result["leavers"], run.result["changed"]) == (1, 1, True)
