@@ -16,7 +16,8 @@ _EMAIL = re.compile(r"[^@\s;,<>\"]+@[^@\s;,<>\"]+\.[^@\s;,<>\".]+")
 _LOCALE = re.compile(r"[a-z]{2,3}([_-][A-Z][a-z]{3})?([_-]([A-Z]{2}|\d{3}))?")
 #: In the guides; lower case in a working client (D, O).
 _STATUSES = frozenset({"activated", "deactivated"})
-_INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u180e\u00ad")
+#: Letters and symbols that show nothing. Characters of the category Cf (such as a zero width space) show nothing either.
+_INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 Check = t.Callable[[str, int], None]
 
@@ -35,7 +36,7 @@ class RowChecks:
         """Note what is wrong with a row that starts on `line`; `suspicious`: look for control characters too."""
         if len(cells) != self._width:
             self._wrong_width(cells, line)
-        if len(cells) >= self._least:
+        if len(cells) >= self._least and (len(cells) == self._width or not self._is_mixed(cells)):
             for index, check in self._checks:
                 check(cells[index], line)
         if suspicious:
@@ -113,10 +114,14 @@ class RowChecks:
         return check
 
     def _wrong_width(self, cells: list[str], line: int) -> None:
-        if len(cells) == 1 < self._width and cells[0].count(self._other) >= self._width - 1:
+        if self._is_mixed(cells):
             self._problems.add("mixed_separators", line)
         else:
             self._problems.add("row_too_short" if len(cells) < self._width else "row_too_long", line)
+
+    def _is_mixed(self, cells: list[str]) -> bool:
+        """Whether the other separator would make the row fit; then nothing in it stands in its own cell."""
+        return len(cells) == 1 < self._width and cells[0].count(self._other) >= self._width - 1
 
     def _look_for_control_characters(self, cells: list[str], line: int) -> None:
         text = "".join(cells)
@@ -128,5 +133,5 @@ class RowChecks:
 
 def _holds_white_space(cell: str) -> bool:
     if cell.isascii():
-        return len(cell.split()) != 1
-    return any(character.isspace() or character in _INVISIBLE for character in cell)
+        return cell.split() != [cell]
+    return any(character.isspace() or character in _INVISIBLE or unicodedata.category(character) == "Cf" for character in cell)
