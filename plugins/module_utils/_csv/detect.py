@@ -26,17 +26,16 @@ def detect(stream: t.BinaryIO, separator: str, encoding: str, columns: tuple[str
     name = next((name for name in names if _is_text(stream, name)), None)
     if name is None:
         raise BadTable("not_text", None)
-    chosen = separator if separator != AUTO else separator_of(first_line(head, name), columns)
+    chosen = separator if separator != AUTO else separator_of(text_of(head, name), columns)
     if chosen is None:
         raise BadTable("unknown_separator", 1)
     stream.seek(0)
     return Dialect(name, chosen)
 
 
-def first_line(head: bytes, encoding: str) -> str:
-    """Return the header's line from the first bytes of a file."""
-    line = head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").split(b"\n", 1)[0]
-    return line.decode(CODECS[encoding], "replace").rstrip("\r")
+def text_of(head: bytes, encoding: str) -> str:
+    """Return the text of a file's first bytes, from the header on."""
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").decode(CODECS[encoding], "replace")
 
 
 def _is_text(stream: t.BinaryIO, encoding: str) -> bool:

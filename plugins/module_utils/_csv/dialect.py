@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import io
 import re
 
 AUTO = "auto"
@@ -44,13 +45,13 @@ def foreign_kind(head: bytes) -> str | None:
     return None
 
 
-def separator_of(header_line: str, columns: tuple[str, ...] = ()) -> str | None:
-    """Return the separator of a header, or None.
+def separator_of(text: str, columns: tuple[str, ...] = ()) -> str | None:
+    """Return the separator of the header with which a text begins, or None.
 
     The one that finds all `columns` (those the mapping names) wins, then the one that finds more columns. A header of a
     single column has none; then the vendor's default is as good as the other, if it is the column that is asked for.
     """
-    found = {separator: _cells(header_line, separator) for separator in SEPARATORS}
+    found = {separator: _header(text, separator) for separator in SEPARATORS}
     complete = [separator for separator in SEPARATORS if columns and set(columns) <= set(found[separator])]
     if complete:
         return complete[0]
@@ -58,11 +59,12 @@ def separator_of(header_line: str, columns: tuple[str, ...] = ()) -> str | None:
     return best if len(found[best]) > 1 else None
 
 
-def _cells(line: str, separator: str) -> list[str]:
+def _header(text: str, separator: str) -> list[str]:
     try:
-        return next(csv.reader([line], delimiter=separator), [])
+        # A name may hold line ends, and a line may end with CR alone.
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
     except csv.Error:
-        return line.split(separator)
+        return []
 
 
 def _is_utf16_without_mark(head: bytes) -> bool:

@@ -9,7 +9,7 @@ import hashlib
 import typing as t
 
 from .columns import Columns, header_problems
-from .detect import first_line
+from .detect import text_of
 from .dialect import AUTO, CODECS, HEAD, foreign_kind, separator_of
 from .problems import Problems
 from .row_checks import RowChecks
@@ -47,7 +47,7 @@ def lint(stream: t.BinaryIO, columns: Columns, separator: str = AUTO, encoding: 
         return _refused(stream, kind)
     for name in [encoding] if encoding != AUTO else list(CODECS):
         try:
-            chosen = separator if separator != AUTO else separator_of(first_line(head, name), columns.named)
+            chosen = separator if separator != AUTO else separator_of(text_of(head, name), columns.named)
             return _read(stream, columns, name, chosen)
         except UnicodeDecodeError:
             continue
