@@ -49,7 +49,8 @@ def test_every_dialect_is_told_from_the_bytes(style: Style, columns: Columns) ->
 
 
 @pytest.mark.parametrize("data", [
-    b"", b"id;name\n", "id;name\n1;\u00e4\n".encode("utf-16"), b"\x81", b"id|name\n1|2\n", b"id;name;mail\n" + b"1;a;b\n" * 300_000, b'id;name;mail\n1;"',
+    b"", b"id;name\n", "id;name\n1;\u00e4\n".encode("utf-16"), b"\x81",
+    b"id|name\n1|2\n", b"id;name;mail\n" + b"1;a;b\n" * 300_000, b'id;name;mail\n1;"',
 ], ids=["empty", "header", "utf-16", "no text", "separator", "long", "open quote"])
 def test_the_digest_is_that_of_the_whole_file_whatever_is_wrong(data: bytes) -> None:
     assert read(data).sha256 == hashlib.sha256(data).hexdigest()
@@ -85,7 +86,10 @@ def test_windows_1252_is_found_behind_a_megabyte_of_plain_text() -> None:
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_the_line_is_the_physical_one_on_which_the_row_starts(line_end: str) -> None:
-    lines = ["id;name;mail", 'E-1;"', "", 'x";', "", "", "short", 'E-2;"a', 'b";c;long', '"";empty;', "E-1;again;", 'E-3;"x"x;', "E-4;fine;", '"E', '5";two;']
+    lines = [
+        "id;name;mail",
+        'E-1;"', "", 'x";', "", "", "short", 'E-2;"a', 'b";c;long', '"";empty;', "E-1;again;", 'E-3;"x"x;', "E-4;fine;", '"E', '5";two;',
+    ]
     assert found(read(line_end.join(lines).encode())) == [
         ("row_too_short", 7, None), ("row_too_long", 8, None), ("email_malformed", 8, "mail"), ("identifier_empty", 10, "id"),
         ("identifier_duplicate", 11, "id"), ("unclosed_quote", 12, None), ("identifier_white_space", 14, "id"),
