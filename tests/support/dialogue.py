@@ -27,7 +27,9 @@ class Dialogue:
 class Converse(t.Protocol):
     """Starts a server with a script and a client for it."""
 
-    def __call__(self, *script: Answer, read_only: bool = False, repeat_last: bool = False, **connection: t.Any) -> Dialogue: ...
+    def __call__(self, *script: Answer, read_only: bool = False, repeat_last: bool = False, **connection: t.Any) -> Dialogue:
+        """Return the two of them; `connection` are options of Connection."""
+        raise NotImplementedError
 
 
 @contextlib.contextmanager

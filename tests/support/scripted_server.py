@@ -26,7 +26,8 @@ class Request:
 class Answer(t.Protocol):
     """Plays one answer to one request."""
 
-    def play(self, handler: http.server.BaseHTTPRequestHandler, stopped: threading.Event) -> None: ...
+    def play(self, handler: http.server.BaseHTTPRequestHandler, stopped: threading.Event) -> None:
+        """Write to the handler; give up when `stopped` is set."""
 
 
 @dataclasses.dataclass(frozen=True)

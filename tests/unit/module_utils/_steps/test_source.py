@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import typing as t
 from pathlib import Path
 
 import pytest
@@ -24,11 +23,9 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source_module, "PIECE", 4)
 
 
-@contextlib.contextmanager
-def opened(path: Path, data: bytes) -> t.Iterator[Source]:
+def opened(path: Path, data: bytes) -> contextlib.AbstractContextManager[Source]:
     path.write_bytes(data)
-    with open_source(str(path), None) as source:
-        yield source
+    return open_source(str(path), None)
 
 
 @given(st.binary(min_size=1, max_size=100))
