@@ -102,7 +102,7 @@ def faults_named(where: Where, timeout: float) -> t.Iterator[None]:
         yield
     except (requests.exceptions.RequestException, HTTPError, UnicodeError) as error:
         kinds = {kind.__name__ for kind in type(error).__mro__}
-        fault = next(fault for fault in _FAULTS if fault.kind in kinds and fault.mark in repr(error))
+        fault = next((fault for fault in _FAULTS if fault.kind in kinds and fault.mark in repr(error)), _FAULTS[-1])
         raise CallError(
             fault.text.format(timeout=timeout), where, passing=fault.passing, unsure=fault.unsure, next_step=fault.next_step,
         ) from None
