@@ -22,15 +22,12 @@ def detect(stream: t.BinaryIO, separator: str, encoding: str, columns: tuple[str
     kind = foreign_kind(head) if head.removeprefix(b"\xef\xbb\xbf").strip() else "empty_file"
     if kind is not None:
         raise BadTable(kind, None)
-    names = [encoding] if encoding != AUTO else list(CODECS)
-    name = next((name for name in names if _is_text(stream, name)), None)
-    if name is None:
-        raise BadTable("not_text", None)
+    name, lone_cr = _first_that_fits(stream, [encoding] if encoding != AUTO else list(CODECS))
     chosen = separator if separator != AUTO else separator_of(text_of(head, name), columns)
     if chosen is None:
         raise BadTable("unknown_separator", 1)
     stream.seek(0)
-    return Dialect(name, chosen)
+    return Dialect(name, chosen, lone_cr)
 
 
 def text_of(head: bytes, encoding: str) -> str:
@@ -38,13 +35,26 @@ def text_of(head: bytes, encoding: str) -> str:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").decode(CODECS[encoding], "replace")
 
 
-def _is_text(stream: t.BinaryIO, encoding: str) -> bool:
+def _first_that_fits(stream: t.BinaryIO, encodings: list[str]) -> tuple[str, bool]:
+    for name in encodings:
+        lone_cr = _lone_cr_if_text(stream, name)
+        if lone_cr is not None:
+            return name, lone_cr
+    raise BadTable("not_text", None)
+
+
+def _lone_cr_if_text(stream: t.BinaryIO, encoding: str) -> bool | None:
+    """Return whether there is a CR without LF, or None if the bytes are not text in this encoding."""
     stream.seek(0)
     decoder = codecs.getincrementaldecoder(CODECS[encoding])()
+    alone = 0
+    after_cr = False
     try:
         while piece := stream.read(PIECE):
             decoder.decode(piece)
+            alone += piece.count(b"\r") - piece.count(b"\r\n") - (after_cr and piece.startswith(b"\n"))
+            after_cr = piece.endswith(b"\r")
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
+    return alone > 0

@@ -23,10 +23,11 @@ _CONTROL = bytes(byte for byte in range(32) if byte not in b"\t\n\r\x0c\x1b")
 
 @dataclasses.dataclass(frozen=True)
 class Dialect:
-    """Encoding (a key of CODECS) and separator of a file."""
+    """Encoding (a key of CODECS) and separator of a file; `lone_cr`: a CR without LF is in it, so lines may end with one."""
 
     encoding: str
     separator: str
+    lone_cr: bool = False
 
 
 def foreign_kind(head: bytes) -> str | None:

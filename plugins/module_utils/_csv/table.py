@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import typing as t
 
 from .dialect import CODECS, Dialect
@@ -35,11 +36,11 @@ class Table:
         self._codec = "utf-8" if dialect.encoding == "UTF-8" else CODECS[dialect.encoding]
         self._separator = dialect.separator.encode()
         self._stream = stream
-        self._lines = self._records(iter(stream))
+        self._lines = self._records(_unmarked(_lines_with_lone_cr(stream) if dialect.lone_cr else iter(stream)))
         #: The physical line on which the last record started.
         self.line = 0
         #: The header as it stands in the file, without its line end.
-        self.raw_header = next(self._lines, b"").removeprefix(_MARK)
+        self.raw_header = next(self._lines, b"")
         self.header = self.split(self.raw_header)
         if len(set(self.header)) != len(self.header):
             raise BadTable("header_duplicate", 1)
@@ -69,8 +70,11 @@ class Table:
 
     def split(self, raw: bytes) -> list[str]:
         """Return the cells of a record."""
-        text = raw.decode(self._codec)
-        if '"' not in text:
+        try:
+            text = raw.decode(self._codec)
+        except UnicodeDecodeError:
+            raise BadTable("not_text", self.line) from None
+        if '"' not in text and "\r" not in text:
             return text.split(self.dialect.separator)
         try:
             (cells,) = csv.reader(io.StringIO(text, newline=""), delimiter=self.dialect.separator, strict=True)
@@ -81,9 +85,10 @@ class Table:
     def joined(self, cells: t.Sequence[str]) -> bytes:
         """Return cells as a record of this file, with a line end."""
         text = io.StringIO(newline="")
-        csv.writer(text, delimiter=self.dialect.separator, lineterminator="\n").writerow(cells)
+        # Older versions of Python quote only those line ends that stand in the line terminator.
+        csv.writer(text, delimiter=self.dialect.separator, lineterminator="\r\n").writerow(cells)
         try:
-            return text.getvalue().encode(self._codec)
+            return text.getvalue()[:-2].encode(self._codec) + b"\n"
         except UnicodeEncodeError:
             raise BadTable("not_text", None) from None
 
@@ -110,3 +115,18 @@ class Table:
             if raw:
                 self.line = start
                 yield raw
+
+
+def _unmarked(lines: t.Iterator[bytes]) -> t.Iterator[bytes]:
+    """Return the lines without the byte order mark of the first one."""
+    return itertools.chain([next(lines, b"").removeprefix(_MARK)], lines)
+
+
+def _lines_with_lone_cr(stream: t.BinaryIO) -> t.Iterator[bytes]:
+    """Yield lines that end with LF, CR LF, or CR alone."""
+    rest = b""
+    while piece := stream.read(1 << 20):
+        *lines, rest = (rest + piece).splitlines(keepends=True)
+        yield from lines
+    if rest:
+        yield rest
