@@ -213,3 +213,14 @@ def test_the_recipient_of_a_report_mail_is_not_shown(there: Admin) -> None:
     import_id = there.prepared(reportEmail="boss@quellwick.example")
     result = there.config(import_id, diff=True, check=True)
     assert result["config"] == SHOWN
+
+
+def test_what_the_service_does_not_show_is_no_difference_once_the_import_has_started(start: Start) -> None:
+    there = start(config_echo="omits")
+    import_id = draft(there)
+    there.config(import_id)
+    there.sim.set_state(import_id, "COMPLETED")
+    there.calls()
+    result = there.config(import_id)
+    assert (result.failed, result["changed"]) == (False, False)
+    assert there.calls() == [GET_CONFIG, "GET /users/imports/{id}"]

@@ -83,7 +83,7 @@ def test_a_preview_is_compared_too(there: Admin) -> None:
         ("absent", "the service gives no numbers for the preview, so the limits cannot be compared"),
         ("null", "the service gives no numbers for the preview, so the limits cannot be compared"),
         ("not_found", "the service gives no numbers for the preview, so the limits cannot be compared"),
-        ("zeros", "the preview of 15 records shows zeros only; a service that counts first when it imports looks the same"),
+        ("zeros", "the preview of 15 records shows zeros only; a service that does not count before it imports looks the same"),
     ],
 )
 def test_no_numbers_is_no_pass(start: Start, numbers: str, reason: str, shape: str) -> None:

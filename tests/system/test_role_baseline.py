@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from simulator import Fault, Simulator
 from support.controller import Controller
 

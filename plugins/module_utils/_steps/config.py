@@ -54,7 +54,9 @@ class Configure:
         started with can neither be seen nor changed.
         """
         found = differences(before, body)
-        return bool(found) and (any(key in before for key in found) or not self._has_started())
+        if not found or not mapped(before) or any(key in before for key in found):
+            return bool(found)
+        return not self._has_started()
 
     def _has_started(self) -> bool:
         return reached(self._imports.get(self._id, "config").state, State.IMPORT_PENDING)
