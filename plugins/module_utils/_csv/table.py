@@ -11,11 +11,15 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 import typing as t
 
 from .dialect import CODECS, Dialect
 
 _MARK = b"\xef\xbb\xbf"
+
+#: A quote that is left open swallows this many bytes, not the rest of the file.
+LONGEST_RECORD = 1 << 24
 
 
 class BadTable(Exception):
@@ -35,6 +39,7 @@ class Table:
         self.dialect = dialect
         self._codec = "utf-8" if dialect.encoding == "UTF-8" else CODECS[dialect.encoding]
         self._separator = dialect.separator.encode()
+        self._opened = _opening(dialect.separator)
         self._stream = stream
         self._lines = self._records(_unmarked(_lines_with_lone_cr(stream) if dialect.lone_cr else iter(stream)))
         #: The physical line on which the last record started.
@@ -53,7 +58,6 @@ class Table:
     def records(self) -> t.Iterator[tuple[bytes, bytes]]:
         """Yield (identifier in UTF-8, raw record without its line end) for each record."""
         place, separator = self.place, self._separator
-        plain = self._codec == "utf-8"
         for raw in self._lines:
             if b'"' in raw:
                 identifier = self._cell(self.split(raw)).encode()
@@ -62,18 +66,15 @@ class Table:
                     identifier = raw.split(separator, place + 1)[place]
                 except IndexError:
                     raise BadTable("row_too_short", self.line) from None
-                if not plain and not identifier.isascii():
-                    identifier = identifier.decode(self._codec).encode()
+                if not identifier.isascii():
+                    identifier = self._decoded(identifier).encode()
             if not identifier or identifier.isspace():
                 raise BadTable("identifier_empty", self.line, self._identifier)
             yield identifier, raw
 
     def split(self, raw: bytes) -> list[str]:
         """Return the cells of a record."""
-        try:
-            text = raw.decode(self._codec)
-        except UnicodeDecodeError:
-            raise BadTable("not_text", self.line) from None
+        text = self._decoded(raw)
         if '"' not in text and "\r" not in text:
             return text.split(self.dialect.separator)
         try:
@@ -92,6 +93,12 @@ class Table:
         except UnicodeEncodeError:
             raise BadTable("not_text", None) from None
 
+    def _decoded(self, data: bytes) -> str:
+        try:
+            return data.decode(self._codec)
+        except UnicodeDecodeError:
+            raise BadTable("not_text", self.line) from None
+
     def _cell(self, cells: list[str]) -> str:
         if len(cells) <= self.place:
             raise BadTable("row_too_short", self.line)
@@ -104,17 +111,34 @@ class Table:
             number += 1
             start = number
             record = line
-            if b'"' in line:
-                while record.count(b'"') % 2:
-                    more = next(lines, None)
-                    if more is None:
-                        raise BadTable("unclosed_quote", start)
-                    number += 1
-                    record += more
+            if b'"' in line and line.count(b'"') % 2 and self._opened.match(line):
+                rest = _until_closed(lines, start)
+                number += len(rest)
+                record += b"".join(rest)
             raw = record.rstrip(b"\r\n")
             if raw:
                 self.line = start
                 yield raw
+
+
+def _opening(separator: str) -> re.Pattern[bytes]:
+    """Return what a line looks like that ends within quotes. A quote inside a cell that does not begin with one is a character like others."""
+    quoted = '"[^"]*(?:""[^"]*)*'
+    return re.compile(rf'(?:(?:{quoted}"|[^"{separator}][^{separator}]*|){separator})*{quoted}\Z'.encode())
+
+
+def _until_closed(lines: t.Iterator[bytes], start: int) -> list[bytes]:
+    """Return the lines up to the one on which an open quote is closed."""
+    rest: list[bytes] = []
+    size = 0
+    for line in lines:
+        rest.append(line)
+        size += len(line)
+        if line.count(b'"') % 2:
+            return rest
+        if size > LONGEST_RECORD:
+            break
+    raise BadTable("unclosed_quote", start)
 
 
 def _unmarked(lines: t.Iterator[bytes]) -> t.Iterator[bytes]:
