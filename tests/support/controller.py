@@ -58,22 +58,25 @@ class Controller:
         self.export.write_text(header + "".join(f"{row}\n" for row in rows), encoding="utf-8")
 
     def play(self, *options: str, playbook: str = PLAYBOOK, **variables: t.Any) -> Run:
-        """Run a playbook; `variables` go in as extra variables. The result is read from a file that the last task writes."""
-        inventory = self._inventory()
-        facts = self.folder / "facts"
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("STAFFBASE_", "ANSIBLE_CACHE"))},
-            **self.environment,
-            "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(facts),
-            "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "false", "PYTHONWARNINGS": "ignore",
-            "ANSIBLE_SHOW_CUSTOM_STATS": "true",
-        }
-        command = [*ansible_playbook(), playbook, "-i", str(inventory), *options]
+        """Run a playbook; `variables` go in as extra variables. The results are read from the custom stats that are printed at the end."""
+        command = self.command(*options, playbook=playbook)
         if variables:
             command += ["-e", json.dumps(variables)]
         done = subprocess.run(
-            command, env=environment, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=120)
+            command, env=self.surroundings(), cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=120)
         return Run(done.returncode, done.stdout, _stats(done.stdout))
+
+    def command(self, *options: str, playbook: str = PLAYBOOK) -> list[str]:
+        """Return the command of a run."""
+        return [*ansible_playbook(), playbook, "-i", str(self._inventory()), *options]
+
+    def surroundings(self) -> dict[str, str]:
+        """Return the environment of a run."""
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("STAFFBASE_", "ANSIBLE_CACHE"))},
+            **self.environment,
+            "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "false", "PYTHONWARNINGS": "ignore", "ANSIBLE_SHOW_CUSTOM_STATS": "true",
+        }
 
     def _inventory(self) -> Path:
         shared = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable, **self.variables}

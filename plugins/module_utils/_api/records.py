@@ -32,10 +32,15 @@ class ImportRecord:
     @classmethod
     def read(cls, entry: t.Any) -> ImportRecord | None:
         """Return the record in `entry` (D: id, createdAt, fileName, fileSize, recordCount, state), or None if it has no usable id."""
-        if not isinstance(entry, dict) or not usable_id(entry.get("id")):
+        if not isinstance(entry, dict):
+            return None
+        number = _number(entry.get("id"))
+        # Opaque, so a number is as good as a text.
+        import_id: t.Any = entry.get("id") if number is None else str(number)
+        if not usable_id(import_id):
             return None
         return cls(
-            id=entry["id"],
+            id=import_id,
             file_name=_text(entry.get("fileName")),
             file_size=_number(entry.get("fileSize")),
             record_count=_number(entry.get("recordCount")),

@@ -114,6 +114,9 @@ def _is_header(first: list[str], second: list[str] | None) -> bool:
         return False
     names = {_plain(cell) for cell in first}
     if names & (LINE_NAMES | MESSAGE_NAMES) and not any(_integer(cell) is not None for cell in first):
+        if second is None and not names & LINE_NAMES:
+            # A single line: "error;Invalid value" is a row, unless each cell is a name that is known.
+            return names <= (MESSAGE_NAMES | OTHER_NAMES)
         return len(first) > 1 or names <= (LINE_NAMES | MESSAGE_NAMES | OTHER_NAMES)
     if any(_integer(cell) is not None for cell in first):
         return False

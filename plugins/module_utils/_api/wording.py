@@ -50,6 +50,9 @@ PLAIN_WORDS = frozenset("""
     mehrfach muss nicht oder pflichtfeld spalte ung\u00fcltig ung\u00fcltige ung\u00fcltiger unbekannt und vergeben vorhanden wert zeile zu
 """.split())
 
+#: Plain words that are surnames too when they have a capital.
+SURNAMES = frozenset({"long", "may", "short", "white", "will"})
+
 _TOKEN = re.compile(r"\s+|[^\s]+")
 _EDGES = "\"'`\u201a\u201e\u201c\u201d\u2018\u2019\u00ab\u00bb()[]<>.,;:!?"
 
@@ -88,6 +91,8 @@ def _shown(token: str) -> str:
 
 def _harmless(word: str) -> bool:
     lowered = word.lower()
+    if lowered in SURNAMES and word != lowered:
+        return False
     if lowered in PLAIN_WORDS or lowered in API_NAMES:
         return True
     # profile-field:<documented field>; an id of a custom field is no cell, but is not known here either.

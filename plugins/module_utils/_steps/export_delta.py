@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import os
 import typing as t
 
 from .._api.errors import InputError, StaffbaseError
@@ -43,6 +44,9 @@ class Wanted:
                 read_limit(limit)
             except ValueError as error:
                 raise InputError(f"limits.{kind}", str(error)) from None
+        for option in ("previous", "current"):
+            if os.path.realpath(self.dest) == os.path.realpath(getattr(self, option)):
+                raise InputError("dest", f"it is the same file as {option}, which would be lost")
         return self
 
 
@@ -71,8 +75,9 @@ def make_delta(wanted: Wanted, *, check_mode: bool = False) -> Made:
         try:
             delta = compare(old, new, wanted.rules)
         except BadTable as error:
-            # The reader that was moved last is the one that stumbled; its line says where.
-            raise _refused("current" if new.line else "previous", wanted, error) from None
+            raise _refused("previous" if error.in_previous else "current", wanted, error) from None
+        except OSError as error:
+            raise _unreadable(f"{wanted.previous} or {wanted.current}", "current", error) from None
     over = exceeded(wanted.limits, delta)
     if over:
         counts: dict[str, t.Any] = {kind: delta.count(kind) for kind in KINDS}
@@ -90,6 +95,12 @@ def _table(stream: t.BinaryIO, option: str, wanted: Wanted) -> Table:
         return Table(io.BufferedReader(t.cast(io.RawIOBase, stream), 1 << 20), dialect, wanted.identifier)
     except BadTable as error:
         raise _refused(option, wanted, error) from None
+    except OSError as error:
+        raise _unreadable(getattr(wanted, option), option, error) from None
+
+
+def _unreadable(path: str, option: str, error: OSError) -> InputError:
+    return InputError(option, f"{path} cannot be read: {error.strerror}")
 
 
 def _refused(option: str, wanted: Wanted, error: BadTable) -> InputError:

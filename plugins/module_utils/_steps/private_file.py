@@ -26,6 +26,8 @@ class PrivateFile:
         self._path = path
         self._write = write
         self.changed = False
+        if "\0" in path:
+            raise InputError(option, "it is not a path")
         folder = os.path.dirname(os.path.abspath(path))
         if os.path.isdir(path):
             raise InputError(option, f"{path} is a directory")

@@ -38,9 +38,15 @@ def test_ids_are_opaque(usable: str) -> None:
     assert checked_id(usable) == usable
 
 
+def test_an_id_that_is_a_number_is_as_good_as_a_text() -> None:
+    record = ImportRecord.read({**ENTRY, "id": 5})
+    assert record is not None
+    assert record.id == "5"
+
+
 @pytest.mark.parametrize("hostile", [
     "", ".", "..", "../users", "a/../b", "a/b", "a\\b", "a\n", "\na", "a\nb", "a b", "a?x=1", "a#b", "a%2fb", "a;b", "a@b", "ä", "a\0", "-a", "~",
-    "_a", "A" * 129, None, 5, True, b"a", ["a"],
+    "_a", "A" * 129, None, -5, 5.5, True, b"a", ["a"],
 ])
 def test_ids_that_could_lead_elsewhere_are_refused(hostile: object) -> None:
     assert not usable_id(hostile)

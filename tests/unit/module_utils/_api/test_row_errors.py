@@ -159,3 +159,9 @@ def test_memory_holds_some_lines_and_not_the_file() -> None:
     finally:
         tracemalloc.stop()
     assert most < 15 * len(piece)
+
+
+def test_a_single_line_of_unknown_cells_is_a_row_and_not_a_header() -> None:
+    assert read_row_errors([b"error;Invalid value\n"]).count == 1
+    assert read_row_errors([b"line;hint\n"]).count == 0
+    assert read_row_errors([b"error;field\n"]).count == 0

@@ -116,3 +116,9 @@ def test_a_code_is_made_of_known_words_and_one_short_number_at_most(text: str) -
     if code is not None:
         assert [word for word in re.findall(r"[^\W\d_]+", code.lower()) if not any(word in known for known in KNOWN)] == []
         assert sum(character.isdigit() for character in re.sub("utf-?8|1252", "", code.lower())) <= 3
+
+
+@pytest.mark.parametrize("name", ["White", "Long", "Short", "May", "Will", "LONG"])
+def test_a_plain_word_that_is_a_surname_is_shown_in_lower_case_only(name: str) -> None:
+    assert readable(f"the value {name} is invalid") == "the value ... is invalid"
+    assert readable(f"the value {name.lower()} is invalid") == f"the value {name.lower()} is invalid"
