@@ -18,14 +18,20 @@ Records = dict[bytes, bytes]
 def refused_identifiers(delta: Table, lines: set[int]) -> set[bytes]:
     """Return whose rows in a delta were refused, by the service's line numbers.
 
-    Whether the service counts the header, and whether it counts lines or records, is unknown (I): every row that may be
-    meant is returned. To send an accepted row again changes nobody.
+    Whether the service begins with 0 or 1, whether it counts the header, whether it counts lines or records, and which line of a
+    record it names, is unknown (I): every row that may be meant is returned, and everybody if a number is nobody's. To send
+    an accepted row again changes nobody.
     """
     found: set[bytes] = set()
-    for number, (identifier, _raw) in enumerate(delta.records(), start=1):
-        if lines & {number, number + 1, delta.line, delta.line - 1}:
+    everybody: set[bytes] = set()
+    unknown = set(lines)
+    for number, (identifier, raw) in enumerate(delta.records(), start=1):
+        everybody.add(identifier)
+        meant = lines & {number - 1, number, number + 1, *range(delta.line - 1, delta.line + raw.count(b"\n") + 1)}
+        if meant:
             found.add(identifier)
-    return found
+            unknown -= meant
+    return everybody if unknown else found
 
 
 def identifiers(table: Table) -> set[bytes]:
@@ -38,7 +44,7 @@ def next_baseline(previous: Table | None, current: Table, refused: set[bytes]) -
 
     Refused people keep their previous record. Who had none gets a record of the identifier only: that differs from the next
     export, so the person is sent again; and if the row was accepted after all (which rows were refused is not told
-    exactly) and the person leaves, that is noticed.
+    exactly) and the person leaves, that is noticed. Whoever is nothing but an identifier is left out, to be sent again.
     """
     before: Records = dict(previous.records()) if previous is not None else {}
     arrange = _Arranger(previous, current)
@@ -48,11 +54,12 @@ def next_baseline(previous: Table | None, current: Table, refused: set[bytes]) -
             yield raw + b"\n"
         elif identifier in before:
             yield arrange.previous(before.pop(identifier))
-        elif len(current.header) > 1:
+        else:
             yield arrange.only_identifier(raw)
-    for identifier in refused & before.keys():
-        # Refused leavers: they are not in the current export any more.
-        yield arrange.previous(before[identifier])
+    for identifier, raw in before.items():
+        # Refused leavers: they are not in the current export any more. In their order, so that the same night gives the same file.
+        if identifier in refused:
+            yield arrange.previous(raw)
 
 
 class _Arranger:
@@ -68,5 +75,7 @@ class _Arranger:
         return self._current.joined([cells[place] if place is not None and place < len(cells) else "" for place in self._places])
 
     def only_identifier(self, raw: bytes) -> bytes:
+        """Return a record, or nothing for a person who is nothing but an identifier."""
         cells = self._current.split(raw)
-        return self._current.joined([cell if index == self._current.place else "" for index, cell in enumerate(cells)])
+        alone = [cell if index == self._current.place else "" for index, cell in enumerate(cells)]
+        return self._current.joined(alone) if alone != cells else b""
