@@ -51,7 +51,11 @@ def compare(previous: Table, current: Table, rules: Rules) -> Delta:
     """Compare two tables. Raises BadTable for identifiers that are empty or not unique, and for rows that do not fit their header."""
     writer = _Writer(previous, current, rules)
     delta = Delta(header=writer.header())
-    old = _by_identifier(previous)
+    try:
+        old = _by_identifier(previous)
+    except BadTable as error:
+        error.in_previous = True
+        raise
     delta.previous_count = len(old)
     same_shape = previous.raw_header == current.raw_header and previous.dialect == current.dialect
     joined: set[bytes] = set()
@@ -132,5 +136,7 @@ class _Writer:
     def _checked(self, table: Table, raw: bytes) -> list[str]:
         cells = table.split(raw)
         if len(cells) != len(table.header):
-            raise BadTable("row_too_short" if len(cells) < len(table.header) else "row_too_long", table.line if table is self._current else None)
+            code = "row_too_short" if len(cells) < len(table.header) else "row_too_long"
+            # Of a previous row that was read long ago, the line is not known any more.
+            raise BadTable(code, table.line if table is self._current else None, in_previous=table is self._previous)
         return cells

@@ -23,13 +23,14 @@ LONGEST_RECORD = 1 << 24
 
 
 class BadTable(Exception):
-    """A file that cannot be compared. `code` is one of problems.MESSAGES; no cell is in the text."""
+    """A file that cannot be compared. `code` is one of problems.MESSAGES; no cell is in the text. `in_previous`: of two files, it is the first."""
 
-    def __init__(self, code: str, line: int | None, column: str | None = None) -> None:
+    def __init__(self, code: str, line: int | None, column: str | None = None, *, in_previous: bool = False) -> None:
         super().__init__(code)
         self.code = code
         self.line = line
         self.column = column
+        self.in_previous = in_previous
 
 
 class Table:
