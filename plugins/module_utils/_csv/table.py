@@ -61,14 +61,14 @@ class Table:
         place, separator = self.place, self._separator
         for raw in self._lines:
             if b'"' in raw:
-                identifier = self._cell(self.split(raw)).encode()
+                identifier = _identifier(self._cell(self.split(raw)))
             else:
                 try:
                     identifier = raw.split(separator, place + 1)[place]
                 except IndexError:
                     raise BadTable("row_too_short", self.line) from None
                 if not identifier.isascii():
-                    identifier = self._decoded(identifier).encode()
+                    identifier = _identifier(self._decoded(identifier))
             if not identifier or identifier.isspace():
                 raise BadTable("identifier_empty", self.line, self._identifier)
             yield identifier, raw
@@ -120,6 +120,11 @@ class Table:
             if raw:
                 self.line = start
                 yield raw
+
+
+def _identifier(cell: str) -> bytes:
+    """Return an identifier; nothing for white space of any kind."""
+    return b"" if cell.isspace() else cell.encode()
 
 
 def _opening(separator: str) -> re.Pattern[bytes]:
