@@ -44,6 +44,9 @@ options:
   src:
     description: Path of tonight's export. Required if O(state=begun).
     type: path
+  sha256:
+    description: The digest that O(src) had when it was checked. If it has another one now, the module fails.
+    type: str
   identifier:
     description: The column that identifies a person. Required if O(state=finished).
     type: str
@@ -107,7 +110,7 @@ def keep(module: AnsibleModule) -> dict[str, t.Any]:
     elif params["state"] == "finished":
         changed = baseline.finish(params["identifier"], params["errors"], check_mode=module.check_mode)
     elif not pending:
-        changed = baseline.begin(params["src"], check_mode=module.check_mode)
+        changed = baseline.begin(params["src"], params["sha256"], check_mode=module.check_mode)
     return {"changed": changed, "exists": exists, "pending": pending, "next_path": baseline.next_path, "delta_path": baseline.delta_path}
 
 
@@ -116,6 +119,7 @@ def main() -> None:
         "baseline": {"type": "path", "required": True},
         "state": {"type": "str", "required": True, "choices": ["begun", "finished", "dropped"]},
         "src": {"type": "path"},
+        "sha256": {"type": "str"},
         "identifier": {"type": "str"},
         "errors": {"type": "path"},
     }, required_if=[("state", "begun", ["src"]), ("state", "finished", ["identifier"])], supports_check_mode=True), keep)

@@ -69,7 +69,8 @@ options:
   accept_zero_preview:
     description:
       - What a preview means that shows zeros only although the file has records. It is not documented whether the service counts before it
-        imports, so with V(false) such a preview gives no numbers to compare with O(limits).
+        imports, so with V(false) such a preview gives no numbers to compare with O(limits). A delta import with no more records than the
+        smallest limit passes all the same, because it cannot touch more people than it has records.
       - Set it to V(true) once you have seen that the previews of your tenant do show numbers. Then an export that changes nobody passes.
     type: bool
     default: false

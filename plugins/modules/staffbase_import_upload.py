@@ -52,6 +52,11 @@ options:
         one tenant must have different ones. An ending C(.csv), C(.txt), C(.tsv) or C(.dat) is not part of the stem.
       - If it is not set, it is the base name of O(src).
     type: str
+  sha256:
+    description:
+      - The SHA-256 that the content must have, in hexadecimal digits, such as M(community.staffbase.staffbase_csv_info) returns it. With another
+        content the module fails before the first request; what was checked is then what is sent.
+    type: str
   force:
     description:
       - Whether to upload even if the newest import of this source has the same content.
@@ -130,7 +135,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._steps.upload 
 
 def upload(module: AnsibleModule, imports: Imports) -> dict[str, t.Any]:
     params = module.params
-    with open_source(params["src"], params["content"]) as source:
+    with open_source(params["src"], params["content"], params["sha256"]) as source:
         name = params["file_name"] if params["file_name"] is not None else os.path.basename(params["src"])
         uploaded = Upload(imports, source, name).run(force=params["force"], check_mode=module.check_mode)
     return {"changed": not uploaded.reused, **uploaded.shown()}
@@ -141,6 +146,7 @@ def main() -> None:
         "src": {"type": "path"},
         "content": {"type": "str", "no_log": True},
         "file_name": {"type": "str"},
+        "sha256": {"type": "str"},
         "force": {"type": "bool", "default": False},
     }, mutually_exclusive=[("src", "content")], required_one_of=[("src", "content")], required_by={"content": ["file_name"]}), upload)
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A nightly import from start to end, against the simulator. `make demo` runs it."""
+"""Three nights of imports against the simulator. `make demo` runs it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import typing as t
 from pathlib import Path
 
 from simulator import Simulator
@@ -19,42 +20,81 @@ PLAYBOOK = "community.staffbase.delta_import"
 INVENTORY = "ansible_collections/community/staffbase/playbooks/example_inventory"
 
 
-def main() -> int:
-    """Run the import twice and show what it did; 1 if it did something else than it should."""
-    company = branches()
-    people = [person for branch in company for person in branch.people]
-    with tempfile.TemporaryDirectory(prefix="staffbase-demo-") as folder, Simulator(
-        people=people, preview_seconds=0.5, import_seconds=1.0
-    ) as tenant:
-        for branch in company:
-            branch.write_export(Path(folder))
-        say("The tenant before", f"{len(people)} people in two branches; a simulated Staffbase listens on {tenant.url}")
-        show_people(tenant, company)
-        before = touched(tenant)
+class Demo:
+    """A tenant, the folder with the exports, and whether everything went as promised."""
 
-        say("First run", f"ansible-playbook {PLAYBOOK}")
-        first = run_playbook(tenant, folder)
-        say("What changed", "people by status, and how many were touched")
-        show_people(tenant, company)
-        changed = {name for name, count in touched(tenant).items() if before.get(name) != count}
-        print(f"  touched: {len(changed)} people; requests: {summary(tenant.calls())}")
+    def __init__(self, company: list[Branch], tenant: Simulator, folder: Path) -> None:
+        self._company = company
+        self._tenant = tenant
+        self._folder = folder
+        self.good = True
 
-        say("Second run", "the same exports again: nothing may happen")
-        after_first = touched(tenant)
-        tenant.forget_requests()
-        second = run_playbook(tenant, folder)
-        print(f"  requests: {summary(tenant.calls())}")
-        good = first == second == 0 and touched(tenant) == after_first and not tenant.writes() and bool(changed)
-        say("Result", "as promised: one import per branch, then nothing to do" if good else "NOT as promised")
-    return 0 if good else 1
+    def run(self) -> None:
+        """Show the three nights."""
+        people = sum(len(branch.people) for branch in self._company)
+        say("The tenant", f"{people} people in two branches; a simulated Staffbase listens on {self._tenant.url}")
+        self._show_people()
 
+        say("First night", "there is no baseline yet, so the whole export goes; only who differs is touched")
+        for branch in self._company:
+            branch.first_export()
+            branch.write(self._folder)
+        self._night(touches=True)
+        self._show_people()
 
-def run_playbook(tenant: Simulator, folder: str) -> int:
-    """Run the playbook of the installed collection as an admin would; its output goes straight to the terminal."""
-    command = ["ansible-playbook", PLAYBOOK, "--inventory", str(inventory()), "--extra-vars", f"staffbase_export_folder={folder}"]
-    environment = {**os.environ, "STAFFBASE_API_URL": tenant.url, "STAFFBASE_API_TOKEN": tenant.token, "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false"}
-    sys.stdout.flush()
-    return subprocess.run(command, env=environment, stderr=subprocess.STDOUT, check=False).returncode
+        say("The same again", "nothing may happen")
+        self._night(touches=False)
+
+        say("Second night", "four movers, three leavers and three joiners in each branch, one of them with a row that is refused")
+        for branch in self._company:
+            branch.next_export()
+            branch.write(self._folder)
+        self._night(touches=True)
+        self._show_people()
+
+        say("Third night", "Berlin's export is broken, Lisbon's is short: neither may change anybody")
+        berlin, lisbon = self._company
+        berlin.write_broken(self._folder)
+        lisbon.write_short(self._folder)
+        self._night(touches=False, fails=True)
+        self._show_people()
+
+    def _night(self, *, touches: bool, fails: bool = False) -> None:
+        before = self._touched()
+        self._tenant.forget_requests()
+        code = self._run_playbook()
+        after = self._touched()
+        touched = sum(count != before.get(name) for name, count in after.items()) + len(before.keys() - after.keys())
+        calls = collections.Counter(call.split()[0] for call in self._tenant.calls())
+        told = ", ".join(f"{count} {method}" for method, count in sorted(calls.items())) or "none"
+        print(f"\n  exit code {code}; touched: {touched} people; requests: {told}")
+        self.good &= (code != 0) == fails and bool(touched) == touches and bool(self._tenant.writes()) == touches
+
+    def _run_playbook(self) -> int:
+        """Run the playbook of the installed collection as an admin would; its output goes straight to the terminal."""
+        command = ["ansible-playbook", PLAYBOOK, "--inventory", str(inventory()), "--extra-vars", f"staffbase_export_folder={self._folder}"]
+        environment = {
+            **os.environ, "STAFFBASE_API_URL": self._tenant.url, "STAFFBASE_API_TOKEN": self._tenant.token,
+            "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false", "ANSIBLE_DISPLAY_OK_HOSTS": "true",
+        }
+        print(f"$ ansible-playbook {PLAYBOOK} -i example_inventory", flush=True)
+        return subprocess.run(command, env=environment, stderr=subprocess.STDOUT, check=False).returncode
+
+    def _touched(self) -> dict[str, int]:
+        return {person["external_id"]: person["version"] for person in self._tenant.people()}
+
+    def _show_people(self) -> None:
+        home = {person["external_id"]: branch.name for branch in self._company for person in branch.people}
+        counts: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+        states: list[tuple[dict[str, t.Any], str]] = [(person, person["status"]) for person in self._tenant.people()]
+        states += [(person, "deleted") for person in self._tenant.deleted_people()]
+        for person, state in states:
+            counts[home.get(person["external_id"], "new")][state] += 1
+        columns = ("activated", "pending", "deactivated", "deleted")
+        print(f"\n  {'':8}" + "".join(f"{column:>13}" for column in columns))
+        for name in sorted(counts, key=lambda name: (name == "new", name)):
+            print(f"  {name:8}" + "".join(f"{counts[name][column]:>13}" for column in columns))
+        sys.stdout.flush()
 
 
 def inventory() -> Path:
@@ -63,34 +103,22 @@ def inventory() -> Path:
     return next(path for path in found if path.is_dir())
 
 
-def touched(tenant: Simulator) -> dict[str, int]:
-    """Return for everybody how often they were written."""
-    return {person["external_id"]: person["version"] for person in tenant.people()}
-
-
-def show_people(tenant: Simulator, company: list[Branch]) -> None:
-    """Print how many people of each branch are in which state."""
-    home = {person["external_id"]: branch.name for branch in company for person in branch.people}
-    counts: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
-    for person in tenant.people():
-        counts[home.get(person["external_id"], "new")][person["status"]] += 1
-    for person in tenant.deleted_people():
-        counts[home.get(person["external_id"], "new")]["deleted"] += 1
-    states = ("activated", "pending", "deactivated", "deleted")
-    print(f"  {'':8}" + "".join(f"{state:>13}" for state in states))
-    for name in sorted(counts, key=lambda name: (name == "new", name)):
-        print(f"  {name:8}" + "".join(f"{counts[name][state]:>13}" for state in states))
-
-
-def summary(calls: list[str]) -> str:
-    """Return how many calls there were, by method."""
-    methods = collections.Counter(call.split()[0] for call in calls)
-    return ", ".join(f"{count} {method}" for method, count in sorted(methods.items())) or "none"
-
-
 def say(title: str, text: str) -> None:
     """Print the heading of a step."""
     print(f"\n=== {title}: {text}", flush=True)
+
+
+def main() -> int:
+    """Run the demonstration; 1 if it did something else than it should."""
+    company = branches()
+    people = [person for branch in company for person in branch.people]
+    with tempfile.TemporaryDirectory(prefix="staffbase-demo-") as folder, Simulator(
+        people=people, preview_seconds=0.3, import_seconds=0.6
+    ) as tenant:
+        demo = Demo(company, tenant, Path(folder))
+        demo.run()
+    say("Result", "as promised" if demo.good else "NOT as promised")
+    return 0 if demo.good else 1
 
 
 if __name__ == "__main__":

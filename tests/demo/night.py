@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One night in a company with two branches: who is in the tenant, and what the HR system exports."""
+"""A company with two branches, and what its HR system exports from night to night."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simulator.company import company, export, newcomers
 
 Person = dict[str, t.Any]
 
-#: For each branch: where its export lies, its dialect, and column -> key of a person (playbooks/example_inventory maps them).
+#: For each branch, column -> key of a person (playbooks/example_inventory maps the columns).
 BERLIN_COLUMNS = {
     "Personalnummer": "external_id", "E-Mail": "email", "Vorname": "firstName", "Nachname": "lastName",
     "Abteilung": "department", "Standort": "location", "Status": "account",
@@ -23,9 +23,9 @@ LISBON_COLUMNS = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass
 class Branch:
-    """A branch, its people, and the dialect of its export."""
+    """A branch: the people whom the tenant has of it, the rows of its export, and the export's dialect."""
 
     name: str
     path: str
@@ -33,24 +33,58 @@ class Branch:
     encoding: str
     columns: dict[str, str]
     people: list[Person]
+    rows: list[Person] = dataclasses.field(default_factory=list)
+    hired: int = 0
 
-    def write_export(self, folder: Path) -> None:
-        """Write tonight's export: everybody of the branch, with joiners, movers, leavers, one who comes back, one faulty row."""
-        rows = [_in_export(person) for person in self.people]
-        active = [row for row in rows if row["status"] == "activated"]
-        for row in active[:9]:
-            row["fields"].update(department="Logistics 2", position="Shift lead")
+    def first_export(self) -> None:
+        """Export everybody: some joiners, movers and leavers by status, and one who comes back."""
+        self.rows = [_in_export(person) for person in self.people]
+        active = [row for row in self.rows if row["status"] == "activated"]
+        self._move(active[:9], "Logistics 2")
         for row in active[9:13]:
             row["account"] = "Deactivated"
-        for row in [row for row in rows if row["status"] == "pending"][:2]:
+        for row in [row for row in self.rows if row["status"] == "pending"][:2]:
             row["account"] = "Deactivated"
-        for row in [row for row in rows if row["status"] == "deactivated"][:1]:
+        for row in [row for row in self.rows if row["status"] == "deactivated"][:1]:
             row["account"] = "Activated"
-        joiners = [_in_export(person) for person in newcomers(7, 900001 + 100 * len(self.name) + ord(self.name[0]))]
-        joiners[-1]["email"] = "not an address"
+        self._hire(6)
+
+    def next_export(self) -> None:
+        """Let a day pass: movers, leavers who are simply missing, joiners, and a row that Staffbase will refuse."""
+        active = [row for row in self.rows if row["status"] == "activated" and row["account"] == "Activated"]
+        self._move(active[20:24], "Service 2")
+        gone = {row["external_id"] for row in active[30:33]}
+        self.rows = [row for row in self.rows if row["external_id"] not in gone]
+        self._hire(3)
+        self.rows[-1]["email"] = "not an address"
+
+    def write(self, folder: Path) -> Path:
+        """Write the export as it should be and return its path."""
         target = folder / self.path
-        target.parent.mkdir(parents=True)
-        target.write_bytes(export([*rows, *joiners], self.separator, self.encoding, self.columns))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(export(self.rows, self.separator, self.encoding, self.columns))
+        return target
+
+    def write_broken(self, folder: Path) -> None:
+        """Write an export in which a row lost its end and an identifier stands twice."""
+        target = self.write(folder)
+        lines = target.read_bytes().splitlines(keepends=True)
+        target.write_bytes(b"".join([*lines[:40], lines[40][:20] + b"\r\n", *lines[41:], lines[3]]))
+
+    def write_short(self, folder: Path) -> None:
+        """Write an export that broke off after half of its rows."""
+        target = self.write(folder)
+        lines = target.read_bytes().splitlines(keepends=True)
+        target.write_bytes(b"".join(lines[: len(lines) // 2]))
+
+    def _move(self, rows: list[Person], place: str) -> None:
+        for row in rows:
+            row["fields"].update(department=place, position=f"{place} lead")
+
+    def _hire(self, count: int) -> None:
+        first = 900001 + 1000 * len(self.name) + ord(self.name[0]) * 10000 + self.hired
+        self.rows += [_in_export({**person, "status": "new"}) for person in newcomers(count, first)]
+        self.hired += count
 
 
 def branches(size: int = 320) -> list[Branch]:

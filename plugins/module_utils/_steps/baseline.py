@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import filecmp
+import hashlib
 import os
 import typing as t
 
@@ -47,13 +48,13 @@ class Baseline:
         """Whether a night was begun and is not over."""
         return os.path.exists(self.next_path) and os.path.exists(self.delta_path)
 
-    def begin(self, src: str, *, check_mode: bool) -> bool:
+    def begin(self, src: str, sha256: str | None, *, check_mode: bool) -> bool:
         """Keep a copy of tonight's export; what is compared, sent and kept is then the same, whatever happens to the export.
 
-        Without a baseline, the whole export is what is sent.
+        `sha256`: the digest that the export had when it was checked. Without a baseline, the whole export is what is sent.
         """
         self._clean(check_mode)
-        changed = _copy(src, "src", self.next_path, check_mode)
+        changed = _copy(src, "src", self.next_path, check_mode, sha256)
         if not self.exists() and not check_mode:
             _copy(self.next_path, "baseline", self.delta_path, check_mode)
         return changed
@@ -103,12 +104,22 @@ class Baseline:
         return Table(open_files.enter_context(open(path, "rb")), dialect, identifier)
 
 
-def _copy(source: str, option: str, dest: str, check_mode: bool) -> bool:
+def _copy(source: str, option: str, dest: str, check_mode: bool, sha256: str | None = None) -> bool:
     file = PrivateFile("baseline", dest, write=not check_mode)
     with open_regular(source, option) as stream:
-        for _piece in file.keep(_pieces(stream, option, source)):
+        for _piece in file.keep(_as_checked(_pieces(stream, option, source), source, sha256)):
             pass
     return file.changed
+
+
+def _as_checked(pieces: t.Iterator[bytes], path: str, sha256: str | None) -> t.Iterator[bytes]:
+    """Hand the pieces on; raise at the end, before the copy is put in place, if they are not what was checked."""
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
+    if sha256 is not None and digest.hexdigest() != sha256:
+        raise InputError("src", f"{path} has changed since it was checked; run again when the export is finished")
 
 
 def _pieces(stream: t.BinaryIO, option: str, path: str) -> t.Iterator[bytes]:

@@ -24,7 +24,12 @@ def checked(limits: dict[str, t.Any] | None) -> Limits:
     return given
 
 
-def objection(limits: Limits, counts: Counts | None, record_count: int | None) -> str | None:
+#: Whether a preview's numbers stand there at all is unknown: zeros may be the places where they are not yet filled in.
+ZEROS = ("the preview shows zeros only although the file has records; a service that does not count before it imports looks the same, so the "
+         "limits cannot be compared (accept_zero_preview takes the zeros for what they say)")
+
+
+def objection(limits: Limits, counts: Counts | None) -> str | None:
     """Return why the import must not start, or None. No number is no pass: it is an objection too."""
     if counts is None or tells_nothing(counts):
         return "the service gives no numbers for the preview, so the limits cannot be compared"
@@ -32,10 +37,9 @@ def objection(limits: Limits, counts: Counts | None, record_count: int | None) -
     if missing:
         return f"the service gives no number for {', '.join(missing)}, so these limits cannot be compared"
     over = [f"{name} {counts[name]} (at most {limits[name]})" for name in limits if (counts[name] or 0) > limits[name]]
-    if over:
-        return f"limits exceeded: {', '.join(over)}"
-    if all_zero(counts) and (record_count or 0) > 0:
-        # Whether a preview's numbers stand there at all is unknown: zeros may be the places they are not yet filled in.
-        return (f"the preview of {record_count} records shows zeros only; a service that does not count before it imports looks the same, "
-                "so the limits cannot be compared (accept_zero_preview takes the zeros for what they say)")
-    return None
+    return f"limits exceeded: {', '.join(over)}" if over else None
+
+
+def says_nothing_changes(counts: Counts | None) -> bool:
+    """Tell whether every counter that is told is zero."""
+    return counts is not None and all_zero(counts)

@@ -105,12 +105,25 @@ class Reach:
     def _keep_to_limits(self) -> None:
         record = self._record
         self.outcome.changes = self._imports.get_counters(self._id, expected=True)
-        rows = 0 if self._rules.accept_zero_preview else record.record_count
-        reason = limits_of.objection(self._rules.limits, self.outcome.changes, rows)
+        reason = limits_of.objection(self._rules.limits, self.outcome.changes)
+        if reason is None and limits_of.says_nothing_changes(self.outcome.changes) and not self._zeros_are_harmless():
+            reason = limits_of.ZEROS
         if reason:
             raise StaffbaseError(
                 f"Import {self._id} was not started: {reason}. It stands at {record.state} and nobody was changed; look at the preview, "
                 "then correct the file, or change the limits and run again", stage="preview", import_id=self._id)
+
+    def _zeros_are_harmless(self) -> bool:
+        """Tell whether zeros can be taken for what they say, or do not matter.
+
+        A delta import touches only people in its file (D): where there are no more records than the smallest limit, no limit
+        can be exceeded, whatever the zeros mean.
+        """
+        records = self._record.record_count
+        if self._rules.accept_zero_preview or records == 0:
+            return True
+        few = records is not None and records <= min(self._rules.limits.values())
+        return few and self._imports.get_config(self._id).get("delta") is True
 
     def _report(self, goal: State) -> None:
         if self._state == State.COMPLETED.value:

@@ -64,26 +64,31 @@ class Source:
 
 
 @contextlib.contextmanager
-def open_source(src: str | None, content: str | None) -> t.Iterator[Source]:
-    """Open `src` (a path) or `content` (a text, sent as UTF-8); raise InputError for what cannot be uploaded."""
+def open_source(src: str | None, content: str | None, sha256: str | None = None) -> t.Iterator[Source]:
+    """Open `src` (a path) or `content` (a text, sent as UTF-8); raise InputError for what cannot be uploaded.
+
+    `sha256`: the digest that it must have.
+    """
     if content is not None:
         try:
             data = content.encode("utf-8", "surrogateescape")
         except UnicodeEncodeError:
             raise InputError("content", "it holds characters that UTF-8 does not have") from None
-        yield _filled(Source(io.BytesIO(data), "content"), "content")
+        yield _accepted(Source(io.BytesIO(data), "content"), "content", sha256)
         return
     with open_regular(src or "", "src") as stream:
         try:
             source = Source(stream, src or "")
         except OSError as error:
             raise InputError("src", f"{src} cannot be read: {error.strerror}") from None
-        yield _filled(source, "src")
+        yield _accepted(source, "src", sha256)
 
 
-def _filled(source: Source, option: str) -> Source:
+def _accepted(source: Source, option: str, sha256: str | None) -> Source:
     if not source.size:
         raise InputError(option, "it is empty (0 bytes): an export has at least a header")
+    if sha256 is not None and source.sha256 != sha256.strip().lower():
+        raise InputError(option, "it has not the given sha256: it has changed since it was checked; run again when the export is finished")
     return source
 
 
