@@ -48,11 +48,16 @@ class PrivateFile:
         except OSError as error:
             raise InputError(self._option, f"{self._path} cannot be written: {error.strerror}") from None
         try:
-            with os.fdopen(descriptor, "wb") as stream:
+            stream = os.fdopen(descriptor, "wb")
+            try:
                 for piece in pieces:
                     self._store(stream, piece)
                     yield piece
                 self._store(stream, b"", last=True)
+            finally:
+                # What could not be written is still in the buffer, and closing would try it again.
+                with contextlib.suppress(OSError):
+                    stream.close()
             self._settle(part)
         finally:
             with contextlib.suppress(FileNotFoundError):
