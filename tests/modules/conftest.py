@@ -30,7 +30,8 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 class Start(t.Protocol):
     """`switches` are those of the simulator; `connection` options of the modules."""
 
-    def __call__(self, *, connection: dict[str, t.Any] | None = None, tenant: dict[str, t.Any] | None = None, **switches: t.Any) -> Admin: ...
+    def __call__(self, *, connection: dict[str, t.Any] | None = None, tenant: dict[str, t.Any] | None = None, **switches: t.Any) -> Admin:
+        """Return an admin of a new tenant."""
 
 
 @pytest.fixture

@@ -70,8 +70,7 @@ class _Arranger:
         self._places = [known.index(name) if name in known else None for name in current.header]
 
     def previous(self, raw: bytes) -> bytes:
-        assert self._previous is not None
-        cells = self._previous.split(raw)
+        cells = self._previous.split(raw) if self._previous is not None else []
         return self._current.joined([cells[place] if place is not None and place < len(cells) else "" for place in self._places])
 
     def only_identifier(self, raw: bytes) -> bytes:

@@ -63,6 +63,7 @@ class Baseline:
         """Replace the baseline by tonight's export, less the rows that were refused (`errors`: the service's error CSV)."""
         if not os.path.exists(self.next_path):
             raise InputError("baseline", f"{self.next_path} is missing: there is no night to be finished")
+        file = PrivateFile("baseline", self.path, write=not check_mode)
         refused = _refused_lines(errors)
         if refused is None:
             changed = not (self.exists() and filecmp.cmp(self.next_path, self.path, shallow=False))
@@ -70,7 +71,6 @@ class Baseline:
                 os.replace(self.next_path, self.path)
             self._clean(check_mode)
             return changed
-        file = PrivateFile("baseline", self.path, write=not check_mode)
         with contextlib.ExitStack() as open_files:
             try:
                 previous = self._table(open_files, self.path, identifier) if self.exists() else None
@@ -82,6 +82,8 @@ class Baseline:
                     pass
             except BadTable as error:
                 raise InputError("baseline", f"{self.path}: the files of this night cannot be read any more ({error.code})") from None
+            except OSError as error:
+                raise InputError("baseline", f"{self.path}: the files of this night cannot be read ({error.strerror})") from None
         self._clean(check_mode)
         return file.changed
 

@@ -62,21 +62,27 @@ class Configure:
         return reached(self._imports.get(self._id, "config").state, State.IMPORT_PENDING)
 
     def _write(self, before: Body, body: Body) -> None:
-        refusal: CallError | None = None
-        for spelling in (*spellings(body), *_cleared(before, body)):
-            try:
-                self._imports.set_config(self._id, spelling)
-                return
-            except CallError as error:
-                refusal = error
-                if error.status not in REFUSED:
-                    break
-        assert refusal is not None
+        refusal = self._refusal(*spellings(body), *_cleared(before, body))
+        if refusal is None:
+            return
         if refusal.status in REFUSED or refusal.status in (403, 409):
             self._refuse_if_started()
         if refusal.status not in REFUSED:
             raise refusal
         self._name_the_guilty(before, body, refusal)
+
+    def _refusal(self, *bodies: Body) -> CallError | None:
+        """Write the first body that the service takes; return the last refusal if it takes none."""
+        refusal: CallError | None = None
+        for body in bodies:
+            try:
+                self._imports.set_config(self._id, body)
+                return None
+            except CallError as error:
+                refusal = error
+                if error.status not in REFUSED:
+                    break
+        return refusal
 
     def _read_back(self, before: Body, body: Body) -> Body:
         """Return what the service has now; raise if it is not what was sent."""
@@ -130,14 +136,10 @@ class Configure:
             stage="config", import_id=self._id, invalid_mapping=found)
 
     def _try(self, *bodies: Body) -> bool:
-        for body in bodies:
-            try:
-                self._imports.set_config(self._id, body)
-                return True
-            except CallError as error:
-                if error.status not in REFUSED:
-                    raise
-        return False
+        refusal = self._refusal(*bodies)
+        if refusal is not None and refusal.status not in REFUSED:
+            raise refusal
+        return refusal is None
 
     def _leave_none(self, before: Body) -> None:
         """Put back what was there at first.

@@ -189,8 +189,7 @@ class Reach:
 
     @property
     def _record(self) -> ImportRecord:
-        assert self.outcome.record is not None
-        return self.outcome.record
+        return self.outcome.record or ImportRecord(self._id)
 
     @property
     def _state(self) -> str:

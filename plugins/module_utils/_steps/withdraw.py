@@ -38,7 +38,7 @@ class Withdraw:
             self.outcome.changed = True
             if check_mode:
                 self.outcome.record = dataclasses.replace(record, state=State.CANCELLED.value)
-            elif not self._cancelled():
+            elif not self._cancelled(record):
                 self._delete_instead()
         self.outcome.elapsed = self._waiter.elapsed
         return self.outcome
@@ -55,7 +55,7 @@ class Withdraw:
             return self.outcome
         self.outcome.record, self.outcome.started_as = record, record.state
         if record.state in RUNNING:
-            self._wait_for_its_end(check_mode)
+            self._wait_for_its_end(record.state, check_mode)
         if not check_mode:
             self._delete(record, "delete")
         self.outcome.changed = self.outcome.gone = True
@@ -66,10 +66,9 @@ class Withdraw:
         """A 404 may mean that the token lacks the right (D). The list, which needs the same right, tells the two apart."""
         return any(record.id == self._id for record in self._imports.every())
 
-    def _cancelled(self) -> bool:
-        assert self.outcome.record is not None
+    def _cancelled(self, record: ImportRecord) -> bool:
         try:
-            Transition(self._imports, self._id, self._waiter).ask(self.outcome.record, State.CANCELLED, "cancel")
+            Transition(self._imports, self._id, self._waiter).ask(record, State.CANCELLED, "cancel")
         except CallError as error:
             if error.status not in REFUSALS | {405}:
                 raise
@@ -106,9 +105,7 @@ class Withdraw:
                 raise error from None
             self._imports.delete(self._id, stage)
 
-    def _wait_for_its_end(self, check_mode: bool) -> None:
-        assert self.outcome.record is not None
-        state = self.outcome.record.state
+    def _wait_for_its_end(self, state: str, check_mode: bool) -> None:
         if check_mode:
             return
         if not self._wait:
