@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
@@ -170,6 +171,22 @@ def test_limits_stop_it_before_anything_is_written(place: Place, limits: dict[st
     assert {kind: result[kind] for kind in ("joiners", "movers", "leavers")} == {"joiners": 1, "movers": 1, "leavers": 2}
     assert result["failure"]["stage"] == "delta"
     assert place.dest.read_bytes() == b"old"
+
+
+def test_that_a_limit_comes_too_late_would_be_seen(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = importlib.import_module("ansible_collections.community.staffbase.plugins.module_utils._steps.export_delta")
+    monkeypatch.setattr(steps, "exceeded", lambda limits, delta: [])
+    with pytest.raises(AssertionError):
+        place.refused(limits={"leavers": "1"})
+
+
+def test_that_the_old_file_is_lost_would_be_seen(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same failing write, straight into the file."""
+    private_file = importlib.import_module("ansible_collections.community.staffbase.plugins.module_utils._steps.private_file")
+    straight = os.open(place.dest, os.O_CREAT | os.O_WRONLY)
+    monkeypatch.setattr(private_file.tempfile, "mkstemp", lambda **place_of_part: (straight, str(place.dest)))
+    with pytest.raises((AssertionError, FileNotFoundError)):
+        test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(place)
 
 
 def test_limits_that_are_kept_stop_nothing(place: Place) -> None:
