@@ -11,26 +11,19 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import re
 import typing as t
 
+from .bad_table import BadTable
 from .dialect import CODECS, Dialect
-
-_MARK = b"\xef\xbb\xbf"
-
-#: A quote that is left open swallows this many bytes, not the rest of the file.
-LONGEST_RECORD = 1 << 24
+from .line_reader import Batch, LineReader
 
 
-class BadTable(Exception):
-    """A file that cannot be compared. `code` is one of problems.MESSAGES; no cell is in the text. `in_previous`: of two files, it is the first."""
+class Identified(t.NamedTuple):
+    """A batch of records with their identifiers in UTF-8, and the physical line on which each record starts."""
 
-    def __init__(self, code: str, line: int | None, column: str | None = None, *, in_previous: bool = False) -> None:
-        super().__init__(code)
-        self.code = code
-        self.line = line
-        self.column = column
-        self.in_previous = in_previous
+    identifiers: list[bytes]
+    raws: list[bytes]
+    lines: t.Sequence[int]
 
 
 class Table:
@@ -40,13 +33,14 @@ class Table:
         self.dialect = dialect
         self._codec = "utf-8" if dialect.encoding == "UTF-8" else CODECS[dialect.encoding]
         self._separator = dialect.separator.encode()
-        self._opened = _opening(dialect.separator)
-        self._stream = stream
-        self._lines = self._records(_unmarked(_lines_with_lone_cr(stream) if dialect.lone_cr else iter(stream)))
+        self._batches = LineReader(stream, dialect.separator, lone_cr=dialect.lone_cr).batches()
         #: The physical line on which the last record started.
         self.line = 0
+        first = next((batch for batch in self._batches if batch.raws), Batch([b""], [1], plain=True))
         #: The header as it stands in the file, without its line end.
-        self.raw_header = next(self._lines, b"")
+        self.raw_header = first.raws[0]
+        self.line = first.lines[0]
+        self._batches = itertools.chain([Batch(first.raws[1:], first.lines[1:], first.plain)], self._batches)
         self.header = self.split(self.raw_header)
         if len(set(self.header)) != len(self.header):
             raise BadTable("header_duplicate", 1)
@@ -58,20 +52,33 @@ class Table:
 
     def records(self) -> t.Iterator[tuple[bytes, bytes]]:
         """Yield (identifier in UTF-8, raw record without its line end) for each record."""
+        for batch in self.batches():
+            for identifier, raw, self.line in zip(*batch):
+                yield identifier, raw
+
+    def batches(self) -> t.Iterator[Identified]:
+        """Yield the records many at a time: for a million rows, what can be done at once is not done one by one."""
+        for raws, lines, plain in self._batches:
+            found = self._plain_identifiers(raws) if plain else None
+            yield Identified(self._identifiers(raws, lines) if found is None else found, raws, lines)
+
+    def _plain_identifiers(self, raws: list[bytes]) -> list[bytes] | None:
+        """Return the identifiers of records without quotes, or None if one of them needs a closer look."""
         place, separator = self.place, self._separator
-        for raw in self._lines:
-            if b'"' in raw:
-                identifier = _identifier(self._cell(self.split(raw)))
-            else:
-                try:
-                    identifier = raw.split(separator, place + 1)[place]
-                except IndexError:
-                    raise BadTable("row_too_short", self.line) from None
-                if not identifier.isascii():
-                    identifier = _identifier(self._decoded(identifier))
+        try:
+            found = [raw.split(separator, place + 1)[place] for raw in raws]
+        except IndexError:
+            return None
+        return found if all(found) and all(map(bytes.isascii, found)) and not any(map(bytes.isspace, found)) else None
+
+    def _identifiers(self, raws: list[bytes], lines: t.Sequence[int]) -> list[bytes]:
+        found = []
+        for raw, self.line in zip(raws, lines):
+            identifier = _identifier(self._cell(self.split(raw)))
             if not identifier or identifier.isspace():
                 raise BadTable("identifier_empty", self.line, self._identifier)
-            yield identifier, raw
+            found.append(identifier)
+        return found
 
     def split(self, raw: bytes) -> list[str]:
         """Return the cells of a record."""
@@ -105,58 +112,7 @@ class Table:
             raise BadTable("row_too_short", self.line)
         return cells[self.place]
 
-    def _records(self, lines: t.Iterator[bytes]) -> t.Iterator[bytes]:
-        """Yield records: lines without their ends, joined while a quote is open; blank lines are passed over."""
-        number = 0
-        for line in lines:
-            number += 1
-            start = number
-            record = line
-            if b'"' in line and line.count(b'"') % 2 and self._opened.match(line):
-                rest = _until_closed(lines, start)
-                number += len(rest)
-                record += b"".join(rest)
-            raw = record.rstrip(b"\r\n")
-            if raw:
-                self.line = start
-                yield raw
-
 
 def _identifier(cell: str) -> bytes:
     """Return an identifier; nothing for white space of any kind."""
     return b"" if cell.isspace() else cell.encode()
-
-
-def _opening(separator: str) -> re.Pattern[bytes]:
-    """Return what a line looks like that ends within quotes. A quote inside a cell that does not begin with one is a character like others."""
-    quoted = '"[^"]*(?:""[^"]*)*'
-    return re.compile(rf'(?:(?:{quoted}"|[^"{separator}][^{separator}]*|){separator})*{quoted}\Z'.encode())
-
-
-def _until_closed(lines: t.Iterator[bytes], start: int) -> list[bytes]:
-    """Return the lines up to the one on which an open quote is closed."""
-    rest: list[bytes] = []
-    size = 0
-    for line in lines:
-        rest.append(line)
-        size += len(line)
-        if line.count(b'"') % 2:
-            return rest
-        if size > LONGEST_RECORD:
-            break
-    raise BadTable("unclosed_quote", start)
-
-
-def _unmarked(lines: t.Iterator[bytes]) -> t.Iterator[bytes]:
-    """Return the lines without the byte order mark of the first one."""
-    return itertools.chain([next(lines, b"").removeprefix(_MARK)], lines)
-
-
-def _lines_with_lone_cr(stream: t.BinaryIO) -> t.Iterator[bytes]:
-    """Yield lines that end with LF, CR LF, or CR alone."""
-    rest = b""
-    while piece := stream.read(1 << 20):
-        *lines, rest = (rest + piece).splitlines(keepends=True)
-        yield from lines
-    if rest:
-        yield rest
