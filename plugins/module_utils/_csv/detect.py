@@ -37,13 +37,13 @@ def text_of(head: bytes, encoding: str) -> str:
 
 def _first_that_fits(stream: t.BinaryIO, encodings: list[str]) -> tuple[str, bool]:
     for name in encodings:
-        lone_cr = _lone_cr_if_text(stream, name)
+        lone_cr = lone_cr_if_text(stream, name)
         if lone_cr is not None:
             return name, lone_cr
     raise BadTable("not_text", None)
 
 
-def _lone_cr_if_text(stream: t.BinaryIO, encoding: str) -> bool | None:
+def lone_cr_if_text(stream: t.BinaryIO, encoding: str) -> bool | None:
     """Return whether there is a CR without LF, or None if the bytes are not text in this encoding."""
     stream.seek(0)
     decoder = codecs.getincrementaldecoder(CODECS[encoding])()

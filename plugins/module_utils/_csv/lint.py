@@ -9,7 +9,7 @@ import hashlib
 import typing as t
 
 from .columns import Columns, header_problems
-from .detect import text_of
+from .detect import lone_cr_if_text, text_of
 from .dialect import AUTO, CODECS, HEAD, foreign_kind, separator_of
 from .problems import Problems
 from .row_checks import RowChecks
@@ -48,15 +48,16 @@ def lint(stream: t.BinaryIO, columns: Columns, separator: str = AUTO, encoding: 
     for name in [encoding] if encoding != AUTO else list(CODECS):
         try:
             chosen = separator if separator != AUTO else separator_of(text_of(head, name), columns.named)
-            return _read(stream, columns, name, chosen)
+            if chosen is not None:
+                return _read(stream, columns, name, chosen)
+            if lone_cr_if_text(stream, name) is not None:
+                return _refused(stream, "unknown_separator", name)
         except UnicodeDecodeError:
             continue
     return _refused(stream, "not_text")
 
 
-def _read(stream: t.BinaryIO, columns: Columns, encoding: str, separator: str | None) -> Report:
-    if separator is None:
-        return _refused(stream, "unknown_separator", encoding)
+def _read(stream: t.BinaryIO, columns: Columns, encoding: str, separator: str) -> Report:
     stream.seek(0)
     report = Report(encoding, separator)
     rows = Rows(stream, encoding, separator)

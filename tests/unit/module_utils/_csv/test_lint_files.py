@@ -97,6 +97,11 @@ def test_the_line_is_the_physical_one_on_which_the_row_starts(line_end: str) -> 
     ]
 
 
+def test_the_encoding_is_told_also_of_a_file_without_a_known_separator() -> None:
+    report = read("id|name\n1|M\u00fcller\n".encode("windows-1252"), Columns())
+    assert (report.encoding, report.separator, found(report)) == ("windows-1252", None, [("unknown_separator", None, None)])
+
+
 def test_blank_lines_are_no_rows() -> None:
     report = read(b"\n\r\n\nid;name;mail\n\n\nE-1;a;\n\r\n\nE-2;b\n\n\n")
     assert (report.row_count, found(report)) == (2, [("row_too_short", 10, None)])

@@ -69,6 +69,7 @@ CASES = [
     Case("not_text", GOOD.encode() + b"\x81;\n", GOOD.encode() + CLEO.replace("C", "\u00c7").encode("windows-1252")),
     Case("not_text", GOOD.encode() + CLEO.replace("C", "\u00c7").encode("windows-1252"), encoding="UTF-8"),
     Case("not_text", GOOD.encode() + b"\x81;\n", encoding="windows-1252"),
+    Case("not_text", b"id|name\n1|\x81\n", "id;|name\n1;\n", mapping={"externalId": "id"}),
     Case("unknown_separator", GOOD.replace(";", "\t"), GOOD.replace(";", ",")),
     Case("unknown_separator", GOOD.replace(";", "|")),
     Case("unknown_separator", "name\nAnna\n", "id\nE-1\n", mapping={"externalId": "id"}),
