@@ -10,6 +10,9 @@ SHELL := /bin/sh
 # Options for the command that is called: make unit ARGS="-k retry", make simulator ARGS=--help
 ARGS ?=
 
+# How long `make fuzz` searches.
+SECONDS ?= 120
+
 # The newest Python that the newest supported ansible-core runs with. Another: make test PYTHON=3.11
 PYTHON ?=
 
@@ -68,6 +71,10 @@ unit: $(NOX_READY) ## the unit tests on the newest ansible-core
 .PHONY: system
 system: $(NOX_READY) ## all other tests on the newest ansible-core
 	@$(NOX) -t newest -- tests --ignore=tests/unit $(ARGS)
+
+.PHONY: fuzz
+fuzz: $(NOX_READY) ## look for bytes that break the reading of CSV files: make fuzz SECONDS=600
+	@$(NOX) -s fuzz -- $(SECONDS) $(ARGS)
 
 .PHONY: build
 build: $(NOX_READY) ## the tarball, in build/dist

@@ -233,6 +233,22 @@ def demo(session: nox.Session) -> None:
 
 
 @nox.session(python=HERE)
+def fuzz(session: nox.Session) -> None:
+    """Look for bytes that break the reading of CSV files: by atheris, or by hypothesis where atheris has no wheel."""
+    install(session, NEWEST_CORE, TESTS_REQUIREMENTS)
+    try:
+        session.install("--quiet", "--only-binary=:all:", "-r", str(REQUIREMENTS / "fuzz.txt"))
+    except CommandFailed:
+        session.warn("atheris cannot be installed here, so hypothesis searches without looking at the branches of the code.")
+    collections = install_tarball(session, "fuzz")
+    path = os.pathsep.join([str(collections), str(ROOT / "tests")])
+    session.run(
+        *("python", "-m", "fuzz", *session.posargs),
+        env=clean_env(session, "fuzz", PYTHONPATH=path, FUZZ_FOLDER=str(BUILD / "fuzz" / "found")),
+    )
+
+
+@nox.session(python=HERE)
 def simulator(session: nox.Session) -> None:
     """The simulator alone, until it is stopped. `make simulator ARGS=--help` explains its options."""
     install(session, *_if_there(SIMULATOR_REQUIREMENTS))
