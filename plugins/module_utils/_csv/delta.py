@@ -7,7 +7,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .table import BadTable, Table
+from .bad_table import BadTable
+from .table import Table
 
 DEACTIVATED = "Deactivated"
 
@@ -58,23 +59,26 @@ def compare(previous: Table, current: Table, rules: Rules) -> Delta:
         raise
     delta.previous_count = len(old)
     same_shape = previous.raw_header == current.raw_header and previous.dialect == current.dialect
-    joined: set[bytes] = set()
-    for identifier, raw in current.records():
-        before = old.get(identifier)
-        if before is None:
-            # None for "seen already", and for somebody who is new.
-            if identifier in old or identifier in joined:
-                raise BadTable("identifier_duplicate", current.line)
-            joined.add(identifier)
-            delta.identifiers["joiners"].append(identifier.decode())
-            delta.rows.append(writer.row(raw, rules.joiners_status))
-            continue
-        old[identifier] = None
-        if (same_shape and before == raw) or writer.same_cells(before, raw):
-            delta.unchanged += 1
-        else:
-            delta.identifiers["movers"].append(identifier.decode())
-            delta.rows.append(writer.row(raw, None))
+    for identifiers, raws, lines in current.batches():
+        _refuse_twins(identifiers, lines)
+        befores = list(map(old.get, identifiers))
+        # Most rows end here: they are the previous ones to the byte.
+        others = [index for index, (before, raw) in enumerate(zip(befores, raws)) if before != raw or not same_shape]
+        delta.unchanged += len(raws) - len(others)
+        for index in others:
+            identifier, before, raw, current.line = identifiers[index], befores[index], raws[index], lines[index]
+            if before is None:
+                # None is also what somebody has who was seen in an earlier batch.
+                if identifier in old:
+                    raise BadTable("identifier_duplicate", current.line)
+                delta.identifiers["joiners"].append(identifier.decode())
+                delta.rows.append(writer.row(raw, rules.joiners_status))
+            elif writer.same_cells(before, raw):
+                delta.unchanged += 1
+            else:
+                delta.identifiers["movers"].append(identifier.decode())
+                delta.rows.append(writer.row(raw, None))
+        old.update(dict.fromkeys(identifiers))
     for identifier, before in old.items():
         if before is not None:
             delta.identifiers["leavers"].append(identifier.decode())
@@ -85,11 +89,22 @@ def compare(previous: Table, current: Table, rules: Rules) -> Delta:
 
 def _by_identifier(table: Table) -> dict[bytes, bytes | None]:
     found: dict[bytes, bytes | None] = {}
-    for identifier, raw in table.records():
-        if identifier in found:
-            raise BadTable("identifier_duplicate", table.line)
-        found[identifier] = raw
+    for identifiers, raws, lines in table.batches():
+        _refuse_twins(identifiers, lines)
+        if not found.keys().isdisjoint(identifiers):
+            raise BadTable("identifier_duplicate", next(line for identifier, line in zip(identifiers, lines) if identifier in found))
+        found.update(zip(identifiers, raws))
     return found
+
+
+def _refuse_twins(identifiers: list[bytes], lines: t.Sequence[int]) -> None:
+    """Raise BadTable if an identifier stands twice in a batch."""
+    if len(set(identifiers)) != len(identifiers):
+        seen: set[bytes] = set()
+        for identifier, line in zip(identifiers, lines):
+            if identifier in seen:
+                raise BadTable("identifier_duplicate", line)
+            seen.add(identifier)
 
 
 class _Writer:

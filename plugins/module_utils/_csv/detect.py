@@ -7,8 +7,8 @@ from __future__ import annotations
 import codecs
 import typing as t
 
+from .bad_table import BadTable
 from .dialect import AUTO, CODECS, HEAD, Dialect, foreign_kind, separator_of
-from .table import BadTable
 
 PIECE = 1 << 20
 
@@ -51,7 +51,9 @@ def lone_cr_if_text(stream: t.BinaryIO, encoding: str) -> bool | None:
     after_cr = False
     try:
         while piece := stream.read(PIECE):
-            decoder.decode(piece)
+            # ASCII is text in each of them; only a character that an earlier piece has begun needs the decoder.
+            if not piece.isascii() or decoder.getstate()[0]:
+                decoder.decode(piece)
             alone += piece.count(b"\r") - piece.count(b"\r\n") - (after_cr and piece.startswith(b"\n"))
             after_cr = piece.endswith(b"\r")
         decoder.decode(b"", final=True)

@@ -33,7 +33,9 @@ class Table:
         self.dialect = dialect
         self._codec = "utf-8" if dialect.encoding == "UTF-8" else CODECS[dialect.encoding]
         self._separator = dialect.separator.encode()
-        self._batches = LineReader(stream, dialect.separator, lone_cr=dialect.lone_cr).batches()
+        # Kept, because a stream that nobody holds any more is closed.
+        self._stream = stream
+        self._batches = LineReader(stream, dialect).batches()
         #: The physical line on which the last record started.
         self.line = 0
         first = next((batch for batch in self._batches if batch.raws), Batch([b""], [1], plain=True))

@@ -17,10 +17,11 @@ import typing as t
 
 from .._api.errors import InputError
 from .._api.row_errors import read_lines_of_errors
+from .._csv.bad_table import BadTable
 from .._csv.baseline import identifiers, next_baseline, refused_identifiers
 from .._csv.detect import detect
 from .._csv.dialect import AUTO
-from .._csv.table import BadTable, Table
+from .._csv.table import Table
 from .private_file import PrivateFile
 from .regular_file import open_regular
 

@@ -10,12 +10,13 @@ import os
 import typing as t
 
 from .._api.errors import InputError, StaffbaseError
+from .._csv.bad_table import BadTable
 from .._csv.change_limits import exceeded, read_limit
 from .._csv.delta import KINDS, Delta, Rules, compare
 from .._csv.detect import detect
 from .._csv.dialect import AUTO
 from .._csv.problems import MESSAGES
-from .._csv.table import BadTable, Table
+from .._csv.table import Table
 from .private_file import PrivateFile
 from .regular_file import open_regular
 

@@ -16,14 +16,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ansible_collections.community.staffbase.plugins.module_utils._csv import table as table_of_a_file
+from ansible_collections.community.staffbase.plugins.module_utils._csv import line_reader
+from ansible_collections.community.staffbase.plugins.module_utils._csv.bad_table import BadTable
 from ansible_collections.community.staffbase.plugins.module_utils._csv.columns import Columns
 from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import Rules, compare
 from ansible_collections.community.staffbase.plugins.module_utils._csv.detect import detect
 from ansible_collections.community.staffbase.plugins.module_utils._csv.dialect import CODECS, SEPARATORS, Dialect
 from ansible_collections.community.staffbase.plugins.module_utils._csv.lint import Report, lint
 from ansible_collections.community.staffbase.plugins.module_utils._csv.problems import MESSAGES
-from ansible_collections.community.staffbase.plugins.module_utils._csv.table import BadTable, Table
+from ansible_collections.community.staffbase.plugins.module_utils._csv.table import Table
 
 MAPPING = {"externalId": "id", "userName": "user", "eMail": "mail", "status": "state", "locale": "lang", "profile-field:b": "b"}
 COLUMNS = Columns.of_mapping(MAPPING)
@@ -149,7 +150,7 @@ def test_a_quote_that_is_left_open_does_not_swallow_the_rest_of_the_file() -> No
     with pytest.raises(BadTable) as caught:
         list(Table(stream, Dialect("UTF-8", ";"), "id").records())
     assert (caught.value.code, caught.value.line) == ("unclosed_quote", 2)
-    assert stream.taken <= table_of_a_file.LONGEST_RECORD // len(row) + 4 < 3000
+    assert stream.taken <= line_reader.LONGEST_RECORD // len(row) + 4 < 3000
 
 
 WORD = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=3, max_size=6)
