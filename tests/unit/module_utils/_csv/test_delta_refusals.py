@@ -9,10 +9,13 @@ import io
 import pytest
 
 from ansible_collections.community.staffbase.plugins.module_utils._csv import delta as delta_of_two
+from ansible_collections.community.staffbase.plugins.module_utils._csv.bad_table import BadTable
+from ansible_collections.community.staffbase.plugins.module_utils._csv.columns import Columns
 from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import Delta, Rules, compare
 from ansible_collections.community.staffbase.plugins.module_utils._csv.detect import detect
 from ansible_collections.community.staffbase.plugins.module_utils._csv.dialect import Dialect
-from ansible_collections.community.staffbase.plugins.module_utils._csv.table import BadTable, Table
+from ansible_collections.community.staffbase.plugins.module_utils._csv.lint import lint
+from ansible_collections.community.staffbase.plugins.module_utils._csv.table import Table
 
 GOOD = b"id;name\n1;Anna\n2;Bert\n"
 
@@ -100,6 +103,15 @@ def test_the_line_of_a_record_is_the_physical_one(line_end: bytes) -> None:
     lines = [b"", b"id;name", b"1;Anna", b"", b'2;"two', b'"" lines"', b"", b'3;"', b"", b'"', b"4;Dora"]
     table = table_of(line_end.join(lines))
     assert [(identifier, table.line) for identifier, _raw in table.records()] == [(b"1", 3), (b"2", 5), (b"3", 8), (b"4", 11)]
+
+
+@pytest.mark.parametrize("data", [
+    b"\xef\xbb\xbfx;id\n\xe4;1\n", b"\xef\xbb\xbfx;id\n\xc3\xa4;1\n", b"\xef\xbb\xbf\n\nx;id\na;1\n", b'\xef\xbb\xbf"x";id\na;1\n',
+    b"\n\xef\xbb\xbfx;id\na;1\n",
+])
+def test_the_header_is_the_one_that_the_check_tells(data: bytes) -> None:
+    """A byte order mark is one in UTF-8 only, and at the start only."""
+    assert table_of(data).header == lint(io.BytesIO(data), Columns(named=("id",))).header
 
 
 def test_a_short_file_with_other_line_ends_is_not_a_night_in_which_everybody_left() -> None:
