@@ -76,6 +76,10 @@ system: $(NOX_READY) ## all other tests on the newest ansible-core
 fuzz: $(NOX_READY) ## look for bytes that break the reading of CSV files: make fuzz SECONDS=600
 	@$(NOX) -s fuzz -- $(SECONDS) $(ARGS)
 
+.PHONY: bench
+bench: $(NOX_READY) ## measure beside other tools: make bench ARGS="--rows 100000 --repeat 5"
+	@$(NOX) -s bench -- $(ARGS)
+
 .PHONY: build
 build: $(NOX_READY) ## the tarball, in build/dist
 	@$(NOX) -s build

@@ -249,6 +249,14 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session(python=HERE)
+def bench(session: nox.Session) -> None:
+    """Measure the collection beside its peers, in the same run."""
+    install(session, NEWEST_CORE, ROOT / "requirements.txt", ROOT / "tests/bench/requirements.txt")
+    path = os.pathsep.join([str(install_tarball(session, "bench")), str(ROOT / "tests")])
+    session.run(*("python", "-m", "bench", *session.posargs), env=clean_env(session, "bench", PYTHONPATH=path))
+
+
+@nox.session(python=HERE)
 def simulator(session: nox.Session) -> None:
     """The simulator alone, until it is stopped. `make simulator ARGS=--help` explains its options."""
     install(session, *_if_there(SIMULATOR_REQUIREMENTS))
