@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-TARGETS = ("lint", "detect", "compare", "row_errors")
+TARGETS = ("lint", "detect", "compare", "tables", "row_errors")
 
 
 def main(arguments: list[str]) -> int:

@@ -11,9 +11,6 @@ import time
 import typing as t
 from pathlib import Path
 
-#: How many inputs hypothesis tries before it looks at the clock and says how far it is.
-ROUND = 2000
-
 
 def by_atheris(name: str, seconds: int, folder: Path) -> t.NoReturn:
     """Search; atheris ends the process: with 0 when the time is over, else when a counter-example is stored."""
@@ -43,18 +40,18 @@ def by_hypothesis(name: str, seconds: int) -> None:
     targets = importlib.import_module("fuzz.targets")
     begin = st.sampled_from([b"", *targets.SEEDS[name]])
     rest = st.binary(max_size=200) | st.lists(st.sampled_from(targets.PIECES), max_size=80).map(b"".join)
-    tried = 0
 
-    @hypothesis.settings(max_examples=ROUND, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck))
+    @targets.SETTINGS
     @hypothesis.given(begin, rest, rest)
-    def one_round(head: bytes, middle: bytes, tail: bytes) -> None:
-        nonlocal tried
-        tried += 1
+    def of_bytes(head: bytes, middle: bytes, tail: bytes) -> None:
         targets.TARGETS[name](head + middle + (targets.CUT + head + tail if name == "compare" else tail))
 
+    one_round = targets.compare_tables if name == "tables" else of_bytes
+    tried = 0
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         one_round()
+        tried += targets.ROUND
         print(f"{name}: {tried} inputs, {max(0, end - time.monotonic()):.0f} seconds to go", flush=True)
 
 

@@ -11,6 +11,8 @@ import json
 import re
 import typing as t
 
+import hypothesis
+
 from ansible_collections.community.staffbase.plugins.module_utils._api.row_errors import RowErrors, read_row_errors
 from ansible_collections.community.staffbase.plugins.module_utils._csv.bad_table import BadTable
 from ansible_collections.community.staffbase.plugins.module_utils._csv.columns import Columns
@@ -21,11 +23,20 @@ from ansible_collections.community.staffbase.plugins.module_utils._csv.lint impo
 from ansible_collections.community.staffbase.plugins.module_utils._csv.problems import MESSAGES
 from ansible_collections.community.staffbase.plugins.module_utils._csv.table import Table
 from support.exports import Cells, applied, people_of
+from support.nights import Export, pairs
 
 Found = t.TypeVar("Found")
 
+#: How many inputs hypothesis tries before it looks at the clock and says how far it is.
+ROUND = 2000
+SETTINGS = hypothesis.settings(
+    max_examples=ROUND, deadline=None, database=None, report_multiple_bugs=False, suppress_health_check=list(hypothesis.HealthCheck))
+
 COLUMNS = Columns.of_mapping({"externalId": "id", "userName": "user", "eMail": "mail", "status": "state", "locale": "lang"})
 IDENTIFIER = Columns.of_mapping({"externalId": "id"})
+
+#: What may be wrong with a file that can be read all the same.
+READABLE = {"header_only", "identifier_white_space", "replacement_character"}
 
 #: Between the two files of a comparison.
 CUT = b"\x1e\x1e"
@@ -66,7 +77,7 @@ def fuzz_compare(data: bytes) -> None:
     """A delta or a refusal comes. Of two files without problems it is a delta, and applied to the first it gives the second."""
     before, _cut, after = data.partition(CUT)
     reports = [lint(io.BytesIO(part), IDENTIFIER) for part in (before, after)]
-    good = not any(set(report.problems.by_code) - {"header_only"} for report in reports)
+    good = not any(set(report.problems.by_code) - READABLE for report in reports)
     delta, refusal = _tried(lambda: compare(_table(before), _table(after), Rules("state", deactivate_leavers=True)))
     if delta is None:
         assert refusal in MESSAGES
@@ -97,6 +108,19 @@ def _tried(step: t.Callable[[], Found]) -> tuple[Found, None] | tuple[None, str]
         return None, error.code
 
 
+@SETTINGS
+@hypothesis.given(pairs())
+def compare_tables(pair: tuple[Export, Export]) -> None:
+    """The same for files that are whole tables: the bytes only choose what is in them."""
+    before, after = pair
+    fuzz_compare(before.data + CUT + after.data)
+
+
+def fuzz_tables(data: bytes) -> None:
+    """Two tables are made of the bytes and compared."""
+    compare_tables.hypothesis.fuzz_one_input(data)
+
+
 def fuzz_row_errors(data: bytes) -> None:
     """A number comes, and it does not depend on how the bytes are cut."""
     whole = _row_errors(data, len(data) or 1)
@@ -122,7 +146,7 @@ def _cells(data: bytes, report: Report) -> Cells:
 
 
 TARGETS: dict[str, t.Callable[[bytes], None]] = {
-    "lint": fuzz_lint, "detect": fuzz_detect, "compare": fuzz_compare, "row_errors": fuzz_row_errors,
+    "lint": fuzz_lint, "detect": fuzz_detect, "compare": fuzz_compare, "tables": fuzz_tables, "row_errors": fuzz_row_errors,
 }
 
 #: What a search begins with.
@@ -138,6 +162,7 @@ SEEDS: dict[str, list[bytes]] = {
         b"id\n1\n" + CUT + b"id\n1\n2\n",
         "id;x\n1;\u00e4\n".encode() + CUT + "id,x\n1,\u00e4\n".encode("windows-1252"),
     ],
+    "tables": [bytes(range(256)), bytes(200), b"\xff" * 200],
     "row_errors": [
         b"line;message\n2;is invalid\n3;\"two\nlines\"\n", b"3,is mandatory\n", b"Zeile\tFehler\r\n3\tfehlt\r\n", b"\xef\xbb\xbfmessage\nx\n",
         b"is invalid\n",
