@@ -13,6 +13,7 @@ import time
 import typing as t
 from pathlib import Path
 
+import pytest
 from simulator import Fault, Simulator
 from support.controller import TOKEN, Controller
 
@@ -113,6 +114,7 @@ def processes_with(variable: str) -> t.Iterator[int]:
                 yield int(folder.name)
 
 
+@pytest.mark.long
 def test_thirty_nights(tmp_path: Path) -> None:
     company = Company()
     people: list[dict[str, t.Any]] = [
