@@ -14,6 +14,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+
 from simulator import Fault, Simulator
 from support.controller import TOKEN, Controller
 
