@@ -83,16 +83,33 @@ def test_a_preview_is_compared_too(there: Admin) -> None:
         ("absent", "the service gives no numbers for the preview, so the limits cannot be compared"),
         ("null", "the service gives no numbers for the preview, so the limits cannot be compared"),
         ("not_found", "the service gives no numbers for the preview, so the limits cannot be compared"),
-        ("zeros", "the preview of 15 records shows zeros only; a service that does not count before it imports looks the same"),
+        ("zeros", "the preview shows zeros only although the file has records; a service that does not count before it imports looks the same"),
     ],
 )
 def test_no_numbers_is_no_pass(start: Start, numbers: str, reason: str, shape: str) -> None:
     there = start(preview_numbers=numbers, status_shape=shape)
     import_id = there.prepared()
-    result = there.state(import_id, "imported", limits={"deleted": 100})
+    # With 15 records, a limit of 14 can be exceeded.
+    result = there.state(import_id, "imported", limits={"deleted": 14, "created": 100})
     assert there.calls() == PREVIEWED
     assert reason in result["msg"]
     assert result["state"] == "PREVIEW_READY"
+    assert there.nobody_changed()
+
+
+@pytest.mark.parametrize(("option", "delta"), [({"limits": {"deleted": 15}}, True), ({"limits": {"deleted": 0}, "accept_zero_preview": True}, True)])
+def test_zeros_pass_where_they_cannot_hide_anything(start: Start, option: dict[str, t.Any], delta: bool) -> None:
+    there = start(preview_numbers="zeros")
+    import_id = there.prepared(delta=delta)
+    result = there.state(import_id, "imported", **option)
+    assert (result.failed, result["state"], result["changes"]) == (False, "COMPLETED", EXPECTED)
+
+
+def test_zeros_of_a_full_import_can_hide_anybody(start: Start) -> None:
+    there = start(preview_numbers="zeros")
+    import_id = there.prepared(delta=False, removeAll=True)
+    result = there.state(import_id, "imported", limits={"deleted": 100})
+    assert "the preview shows zeros only" in result["msg"]
     assert there.nobody_changed()
 
 
