@@ -98,6 +98,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.local import run_local
+from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
 from ansible_collections.community.staffbase.plugins.module_utils._steps.baseline import Baseline
 
 
@@ -110,6 +111,8 @@ def keep(module: AnsibleModule) -> dict[str, t.Any]:
         changed = baseline.drop(check_mode=module.check_mode)
     elif params["state"] == "finished":
         changed = baseline.finish(params["identifier"], params["errors"], check_mode=module.check_mode)
+    elif not params["src"]:
+        raise InputError("src", "it is needed to begin a night")
     elif not pending:
         changed = baseline.begin(params["src"], params["sha256"], check_mode=module.check_mode)
     return {"changed": changed, "exists": exists, "pending": pending, "next_path": baseline.next_path, "delta_path": baseline.delta_path}

@@ -129,6 +129,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import module_of, run
+from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
 from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
 from ansible_collections.community.staffbase.plugins.module_utils._steps.source import open_source
 from ansible_collections.community.staffbase.plugins.module_utils._steps.upload import Upload
@@ -136,6 +137,8 @@ from ansible_collections.community.staffbase.plugins.module_utils._steps.upload 
 
 def upload(module: AnsibleModule, imports: Imports) -> dict[str, t.Any]:
     params = module.params
+    if params["src"] is None and params["content"] is None:
+        raise InputError("src", "either src or content is needed")
     with open_source(params["src"], params["content"], params["sha256"]) as source:
         name = params["file_name"] if params["file_name"] is not None else os.path.basename(params["src"])
         uploaded = Upload(imports, source, name).run(force=params["force"], check_mode=module.check_mode)

@@ -227,7 +227,7 @@ def test_what_cannot_be_finished_is_named_and_the_night_stays(source: Source) ->
     source.begin(SECOND)
     assert refused(source, "finished", errors="/nowhere") == "errors: /nowhere cannot be opened: No such file or directory"
     text = refused(source, "finished", identifier="ID", **source.refuse("line;message\n2;x\n"))
-    assert text == f"baseline: {source.baseline}: the files of this night cannot be read any more (identifier_missing)"
+    assert text == f"baseline: {source.baseline}: the files of this night cannot be used any more (the identifier's column is missing)"
     source.baseline.mkdir()
     assert refused(source, "finished") == f"baseline: {source.baseline} is a directory"
     assert source.next.read_bytes() == SECOND
@@ -244,3 +244,9 @@ def test_that_refused_rows_are_forgotten_would_be_seen(source: Source, monkeypat
     monkeypatch.setattr(steps, "_refused_lines", lambda errors: None)
     with pytest.raises(AssertionError):
         test_refused_joiners_movers_and_leavers_are_sent_again_and_then_done(source)
+
+
+def test_a_night_without_an_export_names_the_option(tmp_path: Path) -> None:
+    result = Source(tmp_path).keep("begun", src=None)
+    assert result.failed
+    assert "src" in result["msg"]

@@ -124,3 +124,10 @@ def test_connections_that_cannot_be_right(there: Admin, option: str, value: t.An
     assert message.startswith(f"{option}: ")
     assert text in message
     assert "admin:word" not in message
+
+
+def test_neither_a_path_nor_a_content_names_the_options(there: Admin) -> None:
+    result = there.upload(src=None, content=None)
+    assert result.failed
+    assert "src" in result["msg"]
+    assert there.calls() == []

@@ -82,7 +82,7 @@ class Baseline:
                 for _piece in file.keep(next_baseline(previous, current, people)):
                     pass
             except BadTable as error:
-                raise InputError("baseline", f"{self.path}: the files of this night cannot be read any more ({error.code})") from None
+                raise InputError("baseline", f"{self.path}: the files of this night cannot be used any more ({error.text})") from None
             except OSError as error:
                 raise InputError("baseline", f"{self.path}: the files of this night cannot be read ({error.strerror})") from None
         self._clean(check_mode)

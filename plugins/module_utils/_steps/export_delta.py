@@ -15,7 +15,6 @@ from .._csv.change_limits import exceeded, read_limit
 from .._csv.delta import KINDS, Delta, Rules, compare
 from .._csv.detect import detect
 from .._csv.dialect import AUTO
-from .._csv.problems import MESSAGES
 from .._csv.table import Table
 from .private_file import PrivateFile
 from .regular_file import open_regular
@@ -107,4 +106,4 @@ def _unreadable(path: str, option: str, error: OSError) -> InputError:
 def _refused(option: str, wanted: Wanted, error: BadTable) -> InputError:
     place = f", line {error.line}" if error.line else ""
     column = f", column {error.column!r}" if error.column else ""
-    return InputError(option, f"{getattr(wanted, option)}{place}{column}: {MESSAGES[error.code]}")
+    return InputError(option, f"{getattr(wanted, option)}{place}{column}: {error.text}")

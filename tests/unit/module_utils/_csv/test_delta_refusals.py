@@ -148,3 +148,12 @@ def test_the_numbers_are_those_of_the_previous_rows() -> None:
     found = difference(GOOD, GOOD + b"3;Cleo\n")
     assert (found.previous_count, found.unchanged, found.count("joiners")) == (2, 2, 1)
     assert difference(b"id;name\n", GOOD).previous_count == 0
+
+
+def test_a_leaver_whom_the_encoding_of_the_current_export_cannot_hold() -> None:
+    previous = Table(io.BytesIO("id;name\n1;\u4e00\n2;b\n".encode()), Dialect("UTF-8", ";"), "id")
+    current = Table(io.BytesIO(b"id;name\n2;b\n"), Dialect("windows-1252", ";"), "id")
+    with pytest.raises(BadTable) as caught:
+        compare(previous, current, Rules("state", deactivate_leavers=True))
+    assert "windows-1252, lacks a character of a previous row" in caught.value.text
+    assert "\u4e00" not in caught.value.text
