@@ -54,7 +54,8 @@ def compare(folder: Path, rows: int, repeat: int) -> str:
             runs[name].append(measure(name, previous, current, folder / "delta.csv"))
             print(f"  {rows:>9,} rows  {name:20} {runs[name][-1].seconds:8.2f} s {runs[name][-1].mebibytes:8.0f} MiB", flush=True)
     if len({run.counts for all_runs in runs.values() for run in all_runs}) != 1:
-        raise SystemExit(f"The contestants disagree: { {name: all_runs[0].counts for name, all_runs in runs.items()} }")
+        found = {name: all_runs[0].counts for name, all_runs in runs.items()}
+        raise SystemExit(f"The contestants disagree: {found}")
     ours = statistics.median(run.seconds for run in runs["community.staffbase"])
     lines = [f"### {rows:,} rows", "", "| | min s | median s | max s | ratio to ours | peak MiB |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
     for name in names:
