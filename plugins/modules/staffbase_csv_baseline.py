@@ -46,7 +46,14 @@ options:
     description: Path of tonight's export. Required if O(state=begun).
     type: path
   sha256:
-    description: The digest that O(src) had when it was checked. If it has another one now, the module fails.
+    description:
+      - The digest that the export had when it was checked. If O(src), or with O(state=finished) the copy of it, has another one now, the
+        module fails.
+    type: str
+  source:
+    description:
+      - Whose baseline this is. It is written down at the first O(state=begun), with C(.source) added to the path; for another source
+        the module fails. Compared with the baseline of another source, everybody would have left.
     type: str
   identifier:
     description: The column that identifies a person. Required if O(state=finished).
@@ -107,10 +114,12 @@ def keep(module: AnsibleModule) -> dict[str, t.Any]:
     baseline = Baseline(params["baseline"])
     exists, pending = baseline.exists(), baseline.is_pending()
     changed = False
+    if params["state"] == "begun" and params["source"]:
+        baseline.claim(params["source"], check_mode=module.check_mode)
     if params["state"] == "dropped":
         changed = baseline.drop(check_mode=module.check_mode)
     elif params["state"] == "finished":
-        changed = baseline.finish(params["identifier"], params["errors"], check_mode=module.check_mode)
+        changed = baseline.finish(params["identifier"], params["errors"], params["sha256"], check_mode=module.check_mode)
     elif not params["src"]:
         raise InputError("src", "it is needed to begin a night")
     elif not pending:
@@ -124,6 +133,7 @@ def main() -> None:
         "state": {"type": "str", "required": True, "choices": ["begun", "finished", "dropped"]},
         "src": {"type": "path"},
         "sha256": {"type": "str"},
+        "source": {"type": "str"},
         "identifier": {"type": "str"},
         "errors": {"type": "path"},
     }, required_if=[("state", "begun", ["src"]), ("state", "finished", ["identifier"])], supports_check_mode=True), keep)

@@ -85,7 +85,7 @@ separator:
   returned: always
   sample: ;
 header:
-  description: The names of the columns.
+  description: The names of the columns. It is empty when the first line may be a person, because none of the expected columns is in it.
   type: list
   elements: str
   returned: always

@@ -34,7 +34,9 @@ attributes:
     support: full
 options:
   import_id:
-    description: The id of the import, as M(community.staffbase.staffbase_import_upload) returns it.
+    description:
+      - The id of the import, as M(community.staffbase.staffbase_import_upload) returns it.
+      - In check mode it may be empty, because an upload that is only predicted has no id.
     type: str
     required: true
   mapping:
@@ -160,11 +162,15 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import module_of, run
 from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
 from ansible_collections.community.staffbase.plugins.module_utils._steps.config import Configure
-from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import KEYS, WINDOWS_1252, Wanted
+from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import KEYS, WINDOWS_1252, Wanted, shown
 
 
 def configure(module: AnsibleModule, imports: Imports) -> dict[str, t.Any]:
     wanted = Wanted(**{option: module.params[option] for option in (*KEYS, "mapping")})
+    if module.check_mode and not module.params["import_id"]:
+        # The upload before this step was only predicted, so there is no import to look at.
+        after = shown(wanted.checked().body())
+        return {"changed": True, "config": after, "diff": {"before": {}, "after": after}}
     configured = Configure(imports, module.params["import_id"], wanted).run(check_mode=module.check_mode)
     diff = {"before": configured.before, "after": configured.after}
     return {"changed": configured.changed, "config": configured.after, "diff": diff}

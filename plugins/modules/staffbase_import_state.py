@@ -32,7 +32,7 @@ attributes:
     support: full
 options:
   import_id:
-    description: The id of the import.
+    description: The id of the import. In check mode it may be empty, because an upload that is only predicted has no id.
     type: str
     required: true
   state:
@@ -234,6 +234,9 @@ def _outcome(module: AnsibleModule, imports: Imports) -> Outcome:
     waiter = waiter_of(params)
     error_file = PrivateFile("errors_dest", params["errors_dest"], write=not module.check_mode) if params["errors_dest"] is not None else None
     goal = GOALS.get(params["state"])
+    if module.check_mode and not params["import_id"]:
+        # The upload before this step was only predicted, so there is no import to look at.
+        return Outcome(changed=goal is not None)
     if goal is not None:
         return Reach(imports, params["import_id"], rules, waiter, error_file).run(goal, check_mode=module.check_mode)
     withdraw = Withdraw(imports, params["import_id"], waiter, wait=rules.wait)

@@ -250,3 +250,23 @@ def test_a_night_without_an_export_names_the_option(tmp_path: Path) -> None:
     result = Source(tmp_path).keep("begun", src=None)
     assert result.failed
     assert "src" in result["msg"]
+
+
+def test_a_night_that_another_run_has_begun_is_not_finished(tmp_path: Path) -> None:
+    source = Source(tmp_path)
+    source.begin(FIRST)
+    sent = hashlib.sha256(FIRST).hexdigest()
+    source.next.write_bytes(SECOND)
+    result = source.keep("finished", sha256=sent)
+    assert result.failed
+    assert "another run is under way" in result["msg"]
+    assert not source.baseline.exists()
+
+
+def test_a_baseline_belongs_to_one_source(tmp_path: Path) -> None:
+    source = Source(tmp_path)
+    assert not source.keep("begun", source="berlin").failed
+    assert not source.keep("begun", source="berlin").failed
+    result = source.keep("begun", source="lisbon")
+    assert result.failed
+    assert "belongs to another source" in result["msg"]

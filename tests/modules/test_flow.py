@@ -109,3 +109,13 @@ def test_a_second_rehearsal_predicts_nothing(there: Admin) -> None:
     rehearsed = there.state(import_id, "imported", check=True)
     assert there.calls() == [GET, STATUS, ERRORS]
     assert (rehearsed["changed"], rehearsed["state"], rehearsed["changes"]) == (False, "COMPLETED", EXPECTED)
+
+
+def test_in_check_mode_the_steps_behind_a_predicted_upload_are_predicted_too(there: Admin) -> None:
+    uploaded = there.upload("id;mail\n1;a@example.com\n", check=True)
+    assert uploaded["import_id"] is None
+    configured = there.config("", mapping={"externalId": "id"}, check=True)
+    imported = there.state("", "imported", check=True)
+    assert (configured["changed"], imported["changed"]) == (True, True)
+    assert configured["config"]["mapping"] == {"externalId": "id"}
+    assert there.sim.writes() == []

@@ -194,3 +194,45 @@ def test_check_mode_writes_no_file_and_sends_nothing(controller: Controller, ten
     assert tenant.calls() == []
     assert {path.name: path.read_bytes() for path in controller.folder.glob("last*")} == files
     assert (run.result["joiners"], run.result["leavers"], run.result["changed"]) == (1, 1, True)
+
+
+def test_a_baseline_of_another_source_is_refused_before_anything_is_sent(controller: Controller, tenant: Simulator, baseline: Path) -> None:
+    controller.play()
+    kept = baseline.read_bytes()
+    tenant.forget_requests()
+    controller.hosts = {"lisbon": {}}
+    controller.write(CLEO)
+
+    run = controller.play()
+
+    assert run.code != 0
+    assert "belongs to another source" in run.output
+    assert tenant.calls() == []
+    assert baseline.read_bytes() == kept
+    assert set(versions(tenant)) == {"1", "2"}
+
+
+def test_the_export_cannot_be_its_own_baseline(controller: Controller, tenant: Simulator) -> None:
+    run = controller.play(delta_import_baseline=str(controller.export))
+
+    assert run.code != 0
+    assert "is the export itself" in run.output
+    assert tenant.calls() == []
+
+
+def test_an_empty_baseline_is_none(controller: Controller, tenant: Simulator) -> None:
+    run = controller.play(delta_import_baseline="", delta_import_errors_dest="")
+
+    assert run.code == 0, run.output
+    assert versions(tenant) == {"1": 1, "2": 1}
+
+
+def test_the_refused_rows_are_given_to_who_asked_for_them(controller: Controller, tenant: Simulator, baseline: Path) -> None:
+    errors = controller.folder / "refused.csv"
+    controller.write(ANN, "2;nonsense;Bob;Activated")
+
+    run = controller.play(delta_import_errors_dest=str(errors), delta_import_max_row_errors=0)
+
+    assert run.code != 0
+    assert errors.read_bytes() == Path(f"{baseline}.errors.csv").read_bytes() != b""
+    assert stat.S_IMODE(errors.stat().st_mode) == 0o600

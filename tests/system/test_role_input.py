@@ -18,6 +18,7 @@ BAD_VARIABLES: dict[str, tuple[dict[str, t.Any], str]] = {
     "mapping without externalId": ({"delta_import_mapping": {"eMail": "mail"}}, "externalId"),
     "unknown limit": ({"delta_import_limits": {"vanished": 1}}, "vanished"),
     "negative limit": ({"delta_import_limits": {"deleted": -1}}, "delta_import_limits"),
+    "empty limit": ({"delta_import_limits": {"deleted": None}}, "delta_import_limits"),
     "negative waiting": ({"delta_import_wait_timeout": -1}, "delta_import_wait_timeout"),
     "no pause": ({"delta_import_wait_interval": 0}, "delta_import_wait_interval"),
     "negative row errors": ({"delta_import_max_row_errors": -1}, "delta_import_max_row_errors"),
@@ -115,3 +116,13 @@ def test_a_broken_export_is_refused_without_a_request(controller: Controller, te
     assert run.code != 0
     assert "1 problem" in run.output
     assert tenant.calls() == []
+
+
+def test_an_export_without_a_header_does_not_put_a_person_into_the_log(controller: Controller, tenant: Simulator) -> None:
+    controller.write("2;bob@example.com;Bob;Activated", header="1;zzyzx@example.com;Dulcinea;Activated\n")
+
+    run = controller.play("-vvv")
+
+    assert run.code != 0
+    assert "the first line looks like data" in run.output
+    assert not [cell for cell in ("zzyzx", "Dulcinea") if cell in run.output]

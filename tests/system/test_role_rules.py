@@ -147,3 +147,20 @@ def test_a_run_that_died_is_finished_by_the_next(tmp_path_factory: t.Any, state:
 
 def _digest(controller: Controller) -> str:
     return hashlib.sha256(controller.export.read_bytes()).hexdigest()[:16]
+
+
+def test_a_preview_of_another_configuration_is_not_compared(controller: Controller, tenant: Simulator) -> None:
+    # This service keeps the preview when the configuration is written, and makes it only once.
+    tenant.switches = Switches(preview_again="refused", config_at_preview_ready="keeps")
+    offboarding(controller, tenant)
+    before = tenant.people()
+    harmless = {name: column for name, column in MAPPING.items() if name != "status"}
+    preview = controller.play(delta_import_target="previewed", delta_import_mapping=harmless)
+    assert preview.code == 0, preview.output
+
+    run = controller.play(delta_import_limits={"deactivated": 0, "deleted": 0})
+
+    assert run.code != 0
+    assert "limits exceeded" in run.output
+    assert tenant.people() == before
+    assert len(tenant.imports()) == 1

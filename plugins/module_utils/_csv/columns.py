@@ -39,16 +39,27 @@ class Columns:
         return cls(fields.get(IDENTIFIER), fields.get(USER_NAME), fields.get(EMAIL), fields.get(STATUS), locale, named)
 
 
+def looks_like_data(header: list[str], columns: Columns) -> bool:
+    """Tell whether the first line seems to hold a person and not names."""
+    return not set(header) & set(columns.named) and any(_DATA_LIKE.fullmatch(cell.strip()) for cell in header)
+
+
+def can_be_told(header: list[str], columns: Columns) -> bool:
+    """Tell whether the first line can be shown: it cannot be when it may be a person, because no expected column is in it."""
+    return bool(set(header) & set(columns.named)) if columns.named else not looks_like_data(header, columns)
+
+
 def header_problems(header: list[str], columns: Columns, problems: Problems) -> None:
     """Note what is wrong with a header; its line is the first one."""
     known = set(header)
-    if header and not known & set(columns.named) and any(_DATA_LIKE.fullmatch(cell.strip()) for cell in header):
+    told = can_be_told(header, columns)
+    if looks_like_data(header, columns):
         problems.add("header_missing", 1)
     for name, count in collections.Counter(header).items():
         if not name.strip():
             problems.add("header_empty_name", 1)
         elif count > 1:
-            problems.add("header_duplicate", 1, name)
+            problems.add("header_duplicate", 1, name if told else None)
     for name in columns.named:
         if name not in known:
             problems.add("identifier_missing" if name == columns.identifier else "column_missing", 1, name)

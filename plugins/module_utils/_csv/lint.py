@@ -8,7 +8,7 @@ import dataclasses
 import hashlib
 import typing as t
 
-from .columns import Columns, header_problems
+from .columns import Columns, can_be_told, header_problems
 from .detect import lone_cr_if_text, text_of
 from .dialect import AUTO, CODECS, HEAD, foreign_kind, separator_of
 from .problems import Problems
@@ -66,7 +66,7 @@ def _read(stream: t.BinaryIO, columns: Columns, encoding: str, separator: str) -
     if header is None:
         report.problems.add(rows.fault or "header_missing", 1)
         header = []
-    report.header = header
+    report.header = header if can_be_told(header, columns) else []
     header_problems(header, columns, report.problems)
     checks = RowChecks(header, columns, separator, report.problems)
     count = 0

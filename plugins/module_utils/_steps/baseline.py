@@ -49,21 +49,38 @@ class Baseline:
         """Whether a night was begun and is not over."""
         return os.path.exists(self.next_path) and os.path.exists(self.delta_path)
 
+    def claim(self, source: str, *, check_mode: bool) -> None:
+        """Write down whose baseline this is; raise InputError if it is another source's: its people would all have left."""
+        owner = f"{self.path}.source"
+        if not check_mode:
+            with contextlib.suppress(FileExistsError), open(os.open(owner, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(source.encode("utf-8", "surrogateescape"))
+        with contextlib.suppress(FileNotFoundError), open(owner, "rb") as file:
+            if file.read() != source.encode("utf-8", "surrogateescape"):
+                raise InputError("baseline", f"{self.path} belongs to another source (see {owner}); each source needs a baseline of its own")
+
     def begin(self, src: str, sha256: str | None, *, check_mode: bool) -> bool:
         """Keep a copy of tonight's export; what is compared, sent and kept is then the same, whatever happens to the export.
 
         `sha256`: the digest that the export had when it was checked. Without a baseline, the whole export is what is sent.
         """
+        if os.path.realpath(src) in {os.path.realpath(path) for path in (self.path, self.next_path, self.delta_path)}:
+            raise InputError("baseline", f"{self.path} is the export itself; the baseline must be a file of its own")
         self._clean(check_mode)
         changed = _copy(src, "src", self.next_path, check_mode, sha256)
         if not self.exists() and not check_mode:
             _copy(self.next_path, "baseline", self.delta_path, check_mode)
         return changed
 
-    def finish(self, identifier: str, errors: str | None, *, check_mode: bool) -> bool:
-        """Replace the baseline by tonight's export, less the rows that were refused (`errors`: the service's error CSV)."""
+    def finish(self, identifier: str, errors: str | None, sha256: str | None = None, *, check_mode: bool) -> bool:
+        """Replace the baseline by tonight's export, less the rows that were refused (`errors`: the service's error CSV).
+
+        `sha256`: the digest of the export that was sent; if the copy is another one, another run has begun a night of its own.
+        """
         if not os.path.exists(self.next_path):
             raise InputError("baseline", f"{self.next_path} is missing: there is no night to be finished")
+        if sha256 is not None and _digest(self.next_path) != sha256:
+            raise InputError("baseline", f"{self.next_path} is not the export that was sent: another run is under way. Run again when it is done")
         file = PrivateFile("baseline", self.path, write=not check_mode)
         refused = _refused_lines(errors)
         if refused is None:
@@ -105,6 +122,14 @@ class Baseline:
         raw = open_files.enter_context(open_regular(path, "baseline"))
         dialect = detect(raw, AUTO, AUTO, (identifier,))
         return Table(open_files.enter_context(open(path, "rb")), dialect, identifier)
+
+
+def _digest(path: str) -> str:
+    digest = hashlib.sha256()
+    with open_regular(path, "baseline") as stream:
+        for piece in _pieces(stream, "baseline", path):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def _copy(source: str, option: str, dest: str, check_mode: bool, sha256: str | None = None) -> bool:

@@ -96,6 +96,8 @@ class Reach:
                 # Whether a preview can be repeated is a guess (I); where it cannot, the one that stands there counts.
                 if not had_one or error.status not in REFUSALS:
                     raise
+                self.outcome.warnings.append(
+                    f"The service does not make the preview of import {self._id} again, so the limits are compared with the one that stands there")
         self._wait_for(State.PREVIEW_READY, "preview")
         if self._state != State.PREVIEW_READY.value:
             raise StaffbaseError(
