@@ -36,7 +36,7 @@ MISSING = "mapping: externalId is missing: without it nobody in the file can be 
         ({"mapping": {**MAPPING, "": "Login"}}, "mapping: the key '' names no field"),
         ({"mapping": {**MAPPING, "userName,": "Login"}}, "mapping: the key 'userName,' names no field"),
         ({"import_id": "a/../b"}, "import_id: it is not an id as the service gives them"),
-        ({"import_id": ""}, "import_id: it is not an id as the service gives them"),
+        ({"import_id": " "}, "import_id: it is not an id as the service gives them"),
         ({"import_id": "x?y"}, "import_id: it is not an id as the service gives them"),
         ({"separator": "|"}, "value of separator must be one of: ;, ,, got: |"),
         ({"encoding": "latin1"}, "value of encoding must be one of: UTF-8, windows-1252, got: latin1"),

@@ -119,3 +119,10 @@ def test_in_check_mode_the_steps_behind_a_predicted_upload_are_predicted_too(the
     assert (configured["changed"], imported["changed"]) == (True, True)
     assert configured["config"]["mapping"] == {"externalId": "id"}
     assert there.sim.writes() == []
+
+
+def test_outside_check_mode_an_empty_id_is_refused(there: Admin) -> None:
+    for result in (there.config(""), there.state("", "imported")):
+        assert result.failed
+        assert result["msg"].startswith("import_id: it is not an id")
+    assert there.sim.requests == []
