@@ -143,13 +143,13 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(python=HERE, tags=["test", "all"])
 def types(session: nox.Session) -> None:
-    """Static types in module_utils, by mypy."""
+    """Static types in module_utils and plugin_utils, by mypy."""
     install(session, NEWEST_CORE, REQUIREMENTS / "types.txt")
     copy = copy_collection(session, "types")
     with session.chdir(BUILD / "types"):
         session.run(
             *("mypy", "--config-file", str(copy / "pyproject.toml")),
-            str(collection_copy.PLACE / "plugins/module_utils"),
+            *(str(collection_copy.PLACE / folder) for folder in ("plugins/module_utils", "plugins/plugin_utils")),
             env=clean_env(session, "types"),
         )
 

@@ -102,41 +102,43 @@ delta_path:
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.staffbase.plugins.module_utils._ansible.local import run_local
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Definition, Invocation
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
 from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
 from ansible_collections.community.staffbase.plugins.module_utils._steps.baseline import Baseline
 
 
-def keep(module: AnsibleModule) -> dict[str, t.Any]:
-    params = module.params
+def keep(invocation: Invocation) -> dict[str, t.Any]:
+    params = invocation.params
     baseline = Baseline(params["baseline"])
     exists, pending = baseline.exists(), baseline.is_pending()
     changed = False
     if params["state"] == "begun" and params["source"]:
-        baseline.claim(params["source"], check_mode=module.check_mode)
+        baseline.claim(params["source"], check_mode=invocation.check_mode)
     if params["state"] == "dropped":
-        changed = baseline.drop(check_mode=module.check_mode)
+        changed = baseline.drop(check_mode=invocation.check_mode)
     elif params["state"] == "finished":
-        changed = baseline.finish(params["identifier"], params["errors"], params["sha256"], check_mode=module.check_mode)
+        changed = baseline.finish(params["identifier"], params["errors"], params["sha256"], check_mode=invocation.check_mode)
     elif not params["src"]:
         raise InputError("src", "it is needed to begin a night")
     elif not pending:
-        changed = baseline.begin(params["src"], params["sha256"], check_mode=module.check_mode)
+        changed = baseline.begin(params["src"], params["sha256"], check_mode=invocation.check_mode)
     return {"changed": changed, "exists": exists, "pending": pending, "next_path": baseline.next_path, "delta_path": baseline.delta_path}
 
 
+DEFINITION = Definition({
+    "baseline": {"type": "path", "required": True},
+    "state": {"type": "str", "required": True, "choices": ["begun", "finished", "dropped"]},
+    "src": {"type": "path"},
+    "sha256": {"type": "str"},
+    "source": {"type": "str"},
+    "identifier": {"type": "str"},
+    "errors": {"type": "path"},
+}, keep, {"required_if": [("state", "begun", ["src"]), ("state", "finished", ["identifier"])]})
+
+
 def main() -> None:
-    run_local(AnsibleModule(argument_spec={
-        "baseline": {"type": "path", "required": True},
-        "state": {"type": "str", "required": True, "choices": ["begun", "finished", "dropped"]},
-        "src": {"type": "path"},
-        "sha256": {"type": "str"},
-        "source": {"type": "str"},
-        "identifier": {"type": "str"},
-        "errors": {"type": "path"},
-    }, required_if=[("state", "begun", ["src"]), ("state", "finished", ["identifier"])], supports_check_mode=True), keep)
+    run(DEFINITION)
 
 
 if __name__ == "__main__":

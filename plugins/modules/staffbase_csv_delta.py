@@ -152,21 +152,20 @@ empty:
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.staffbase.plugins.module_utils._ansible.local import run_local
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Definition, Invocation
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
 from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import KINDS, Rules
 from ansible_collections.community.staffbase.plugins.module_utils._steps.export_delta import Made, Wanted, make_delta
 
 
-def write_delta(module: AnsibleModule) -> dict[str, t.Any]:
-    params = module.params
+def write_delta(invocation: Invocation) -> dict[str, t.Any]:
+    params = invocation.params
     made = make_delta(Wanted(
         previous=params["previous"], current=params["current"], dest=params["dest"], identifier=params["identifier"],
         rules=Rules(params["status_column"], params["leavers"] == "deactivate", params["joiners_status"]),
         separator=params["separator"], encoding=params["encoding"],
         limits={kind: limit for kind, limit in params["limits"].items() if limit is not None},
-    ), check_mode=module.check_mode)
+    ), check_mode=invocation.check_mode)
     return {"changed": made.changed, "diff": _diff(made, params["show_identifiers"]), **made.shown()}
 
 
@@ -176,20 +175,23 @@ def _diff(made: Made, show_identifiers: bool) -> dict[str, t.Any]:
     return {"before": nothing, "after": found}
 
 
+DEFINITION = Definition({
+    "previous": {"type": "path", "required": True},
+    "current": {"type": "path", "required": True},
+    "dest": {"type": "path", "required": True},
+    "identifier": {"type": "str", "required": True},
+    "status_column": {"type": "str"},
+    "leavers": {"type": "str", "choices": ["ignore", "deactivate"], "default": "ignore"},
+    "joiners_status": {"type": "str"},
+    "separator": {"type": "str", "choices": ["auto", ";", ","], "default": "auto"},
+    "encoding": {"type": "str", "choices": ["auto", "UTF-8", "windows-1252"], "default": "auto"},
+    "limits": {"type": "dict", "default": {}, "options": {kind: {"type": "str"} for kind in KINDS}},
+    "show_identifiers": {"type": "bool", "default": False},
+}, write_delta)
+
+
 def main() -> None:
-    run_local(AnsibleModule(argument_spec={
-        "previous": {"type": "path", "required": True},
-        "current": {"type": "path", "required": True},
-        "dest": {"type": "path", "required": True},
-        "identifier": {"type": "str", "required": True},
-        "status_column": {"type": "str"},
-        "leavers": {"type": "str", "choices": ["ignore", "deactivate"], "default": "ignore"},
-        "joiners_status": {"type": "str"},
-        "separator": {"type": "str", "choices": ["auto", ";", ","], "default": "auto"},
-        "encoding": {"type": "str", "choices": ["auto", "UTF-8", "windows-1252"], "default": "auto"},
-        "limits": {"type": "dict", "default": {}, "options": {kind: {"type": "str"} for kind in KINDS}},
-        "show_identifiers": {"type": "bool", "default": False},
-    }, supports_check_mode=True), write_delta)
+    run(DEFINITION)
 
 
 if __name__ == "__main__":

@@ -123,33 +123,35 @@ problems:
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.staffbase.plugins.module_utils._ansible.local import run_local
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Definition, Invocation
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
 from ansible_collections.community.staffbase.plugins.module_utils._csv.problems import OF_CELLS
 from ansible_collections.community.staffbase.plugins.module_utils._steps.export_check import check_export, refusal, sentence
 
 
-def check(module: AnsibleModule) -> dict[str, t.Any]:
-    params = module.params
+def check(invocation: Invocation) -> dict[str, t.Any]:
+    params = invocation.params
     report = check_export(params["src"], params["mapping"], params["separator"], params["encoding"])
     if params["fail_on_problems"]:
         if report.problems.beyond(params["tolerate"]):
             raise refusal(params["src"], report)
         if report.problems.count:
-            module.warn(sentence(params["src"], report))
+            invocation.warn(sentence(params["src"], report))
     return {"changed": False, **report.shown()}
 
 
+DEFINITION = Definition({
+    "src": {"type": "path", "required": True},
+    "separator": {"type": "str", "choices": ["auto", ";", ","], "default": "auto"},
+    "encoding": {"type": "str", "choices": ["auto", "UTF-8", "windows-1252"], "default": "auto"},
+    "mapping": {"type": "dict", "default": {}},
+    "fail_on_problems": {"type": "bool", "default": True},
+    "tolerate": {"type": "list", "elements": "str", "default": [], "choices": list(OF_CELLS)},
+}, check)
+
+
 def main() -> None:
-    run_local(AnsibleModule(argument_spec={
-        "src": {"type": "path", "required": True},
-        "separator": {"type": "str", "choices": ["auto", ";", ","], "default": "auto"},
-        "encoding": {"type": "str", "choices": ["auto", "UTF-8", "windows-1252"], "default": "auto"},
-        "mapping": {"type": "dict", "default": {}},
-        "fail_on_problems": {"type": "bool", "default": True},
-        "tolerate": {"type": "list", "elements": "str", "default": [], "choices": list(OF_CELLS)},
-    }, supports_check_mode=True), check)
+    run(DEFINITION)
 
 
 if __name__ == "__main__":

@@ -157,38 +157,41 @@ invalid_mapping:
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import module_of, run
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.service import service_module
 from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
 from ansible_collections.community.staffbase.plugins.module_utils._steps.config import Configure
 from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import KEYS, WINDOWS_1252, Wanted, shown
 
 
-def configure(module: AnsibleModule, imports: Imports) -> dict[str, t.Any]:
-    wanted = Wanted(**{option: module.params[option] for option in (*KEYS, "mapping")})
-    if module.check_mode and not module.params["import_id"]:
+def configure(invocation: Invocation, imports: Imports) -> dict[str, t.Any]:
+    wanted = Wanted(**{option: invocation.params[option] for option in (*KEYS, "mapping")})
+    if invocation.check_mode and not invocation.params["import_id"]:
         # The upload before this step was only predicted, so there is no import to look at.
         after = shown(wanted.checked().body())
         return {"changed": True, "config": after, "diff": {"before": {}, "after": after}}
-    configured = Configure(imports, module.params["import_id"], wanted).run(check_mode=module.check_mode)
+    configured = Configure(imports, invocation.params["import_id"], wanted).run(check_mode=invocation.check_mode)
     diff = {"before": configured.before, "after": configured.after}
     return {"changed": configured.changed, "config": configured.after, "diff": diff}
 
 
+DEFINITION = service_module({
+    "import_id": {"type": "str", "required": True},
+    "mapping": {"type": "dict", "required": True},
+    "delta": {"type": "bool", "default": True},
+    "remove_all": {"type": "bool"},
+    "separator": {"type": "str", "choices": [";", ","], "default": ";"},
+    "encoding": {"type": "str", "choices": ["UTF-8", WINDOWS_1252[0]], "default": "UTF-8"},
+    "import_type": {"type": "str", "choices": ["USER"], "default": "USER"},
+    "generate_recovery_codes": {"type": "bool", "default": False},
+    "send_mails_new": {"type": "bool", "default": False},
+    "send_mails_pending": {"type": "bool", "default": False},
+}, configure)
+
+
 def main() -> None:
-    run(module_of({
-        "import_id": {"type": "str", "required": True},
-        "mapping": {"type": "dict", "required": True},
-        "delta": {"type": "bool", "default": True},
-        "remove_all": {"type": "bool"},
-        "separator": {"type": "str", "choices": [";", ","], "default": ";"},
-        "encoding": {"type": "str", "choices": ["UTF-8", WINDOWS_1252[0]], "default": "UTF-8"},
-        "import_type": {"type": "str", "choices": ["USER"], "default": "USER"},
-        "generate_recovery_codes": {"type": "bool", "default": False},
-        "send_mails_new": {"type": "bool", "default": False},
-        "send_mails_pending": {"type": "bool", "default": False},
-    }), configure)
+    run(DEFINITION)
 
 
 if __name__ == "__main__":

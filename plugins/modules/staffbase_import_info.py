@@ -117,9 +117,9 @@ imports:
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import module_of, run
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.service import service_module
 from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
 from ansible_collections.community.staffbase.plugins.module_utils._api.states import State
 from ansible_collections.community.staffbase.plugins.module_utils._steps.look_up import GATHER, Filter, look_up
@@ -127,21 +127,24 @@ from ansible_collections.community.staffbase.plugins.module_utils._steps.look_up
 FILTERS = ("file_name", "states", "created_after", "limit")
 
 
-def read_imports(module: AnsibleModule, imports: Imports) -> dict[str, t.Any]:
-    params = module.params
+def read_imports(invocation: Invocation, imports: Imports) -> dict[str, t.Any]:
+    params = invocation.params
     wanted = Filter(params["file_name"], tuple(params["states"] or ()), params["created_after"], params["limit"]).checked()
     return {"changed": False, "imports": look_up(imports, params["import_id"], wanted, params["gather"])}
 
 
+DEFINITION = service_module({
+    "import_id": {"type": "str"},
+    "file_name": {"type": "str"},
+    "states": {"type": "list", "elements": "str", "choices": [state.value for state in State]},
+    "created_after": {"type": "str"},
+    "limit": {"type": "int"},
+    "gather": {"type": "list", "elements": "str", "choices": list(GATHER), "default": []},
+}, read_imports, mutually_exclusive=[("import_id", name) for name in FILTERS])
+
+
 def main() -> None:
-    run(module_of({
-        "import_id": {"type": "str"},
-        "file_name": {"type": "str"},
-        "states": {"type": "list", "elements": "str", "choices": [state.value for state in State]},
-        "created_after": {"type": "str"},
-        "limit": {"type": "int"},
-        "gather": {"type": "list", "elements": "str", "choices": list(GATHER), "default": []},
-    }, mutually_exclusive=[("import_id", name) for name in FILTERS]), read_imports)
+    run(DEFINITION)
 
 
 if __name__ == "__main__":

@@ -204,9 +204,9 @@ elapsed:
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import module_of, run, waiter_of
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.service import service_module, waiter_of
 from ansible_collections.community.staffbase.plugins.module_utils._api.counters import COUNTERS
 from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
 from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
@@ -220,27 +220,27 @@ from ansible_collections.community.staffbase.plugins.module_utils._steps.withdra
 GOALS = {"previewed": State.PREVIEW_READY, "imported": State.COMPLETED}
 
 
-def bring_to_state(module: AnsibleModule, imports: Imports) -> dict[str, t.Any]:
-    outcome = _outcome(module, imports)
+def bring_to_state(invocation: Invocation, imports: Imports) -> dict[str, t.Any]:
+    outcome = _outcome(invocation, imports)
     for warning in outcome.warnings:
-        module.warn(warning)
+        invocation.warn(warning)
     diff = {"before": {"state": outcome.started_as or outcome.state}, "after": {"state": outcome.state}}
     return {"changed": outcome.changed, "diff": diff, **outcome.shown()}
 
 
-def _outcome(module: AnsibleModule, imports: Imports) -> Outcome:
-    params = module.params
+def _outcome(invocation: Invocation, imports: Imports) -> Outcome:
+    params = invocation.params
     rules = _rules(params)
     waiter = waiter_of(params)
-    error_file = PrivateFile("errors_dest", params["errors_dest"], write=not module.check_mode) if params["errors_dest"] is not None else None
+    error_file = PrivateFile("errors_dest", params["errors_dest"], write=not invocation.check_mode) if params["errors_dest"] is not None else None
     goal = GOALS.get(params["state"])
-    if module.check_mode and not params["import_id"]:
+    if invocation.check_mode and not params["import_id"]:
         # The upload before this step was only predicted, so there is no import to look at.
         return Outcome(changed=goal is not None)
     if goal is not None:
-        return Reach(imports, params["import_id"], rules, waiter, error_file).run(goal, check_mode=module.check_mode)
+        return Reach(imports, params["import_id"], rules, waiter, error_file).run(goal, check_mode=invocation.check_mode)
     withdraw = Withdraw(imports, params["import_id"], waiter, wait=rules.wait)
-    return (withdraw.cancel if params["state"] == "cancelled" else withdraw.remove)(check_mode=module.check_mode)
+    return (withdraw.cancel if params["state"] == "cancelled" else withdraw.remove)(check_mode=invocation.check_mode)
 
 
 def _rules(params: dict[str, t.Any]) -> Rules:
@@ -250,18 +250,21 @@ def _rules(params: dict[str, t.Any]) -> Rules:
         limits_of.checked(params["limits"]), params["max_row_errors"], params["accept_zero_preview"], params["wait"], params["wait_timeout"])
 
 
+DEFINITION = service_module({
+    "import_id": {"type": "str", "required": True},
+    "state": {"type": "str", "required": True, "choices": [*GOALS, "cancelled", "absent"]},
+    "limits": {"type": "dict", "options": {name: {"type": "int"} for name in COUNTERS}},
+    "accept_zero_preview": {"type": "bool", "default": False},
+    "max_row_errors": {"type": "int"},
+    "errors_dest": {"type": "path"},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "float", "default": 3600.0},
+    "wait_interval": {"type": "float", "default": 10.0},
+}, bring_to_state)
+
+
 def main() -> None:
-    run(module_of({
-        "import_id": {"type": "str", "required": True},
-        "state": {"type": "str", "required": True, "choices": [*GOALS, "cancelled", "absent"]},
-        "limits": {"type": "dict", "options": {name: {"type": "int"} for name in COUNTERS}},
-        "accept_zero_preview": {"type": "bool", "default": False},
-        "max_row_errors": {"type": "int"},
-        "errors_dest": {"type": "path"},
-        "wait": {"type": "bool", "default": True},
-        "wait_timeout": {"type": "float", "default": 3600.0},
-        "wait_interval": {"type": "float", "default": 10.0},
-    }), bring_to_state)
+    run(DEFINITION)
 
 
 if __name__ == "__main__":

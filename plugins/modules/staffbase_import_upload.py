@@ -126,33 +126,36 @@ reused:
 import os
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import module_of, run
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Invocation
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.service import service_module
 from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
 from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
 from ansible_collections.community.staffbase.plugins.module_utils._steps.source import open_source
 from ansible_collections.community.staffbase.plugins.module_utils._steps.upload import Upload
 
 
-def upload(module: AnsibleModule, imports: Imports) -> dict[str, t.Any]:
-    params = module.params
+def upload(invocation: Invocation, imports: Imports) -> dict[str, t.Any]:
+    params = invocation.params
     if params["src"] is None and params["content"] is None:
         raise InputError("src", "either src or content is needed")
     with open_source(params["src"], params["content"], params["sha256"]) as source:
         name = params["file_name"] if params["file_name"] is not None else os.path.basename(params["src"])
-        uploaded = Upload(imports, source, name).run(force=params["force"], check_mode=module.check_mode)
+        uploaded = Upload(imports, source, name).run(force=params["force"], check_mode=invocation.check_mode)
     return {"changed": not uploaded.reused, **uploaded.shown()}
 
 
+DEFINITION = service_module({
+    "src": {"type": "path"},
+    "content": {"type": "str", "no_log": True},
+    "file_name": {"type": "str"},
+    "sha256": {"type": "str"},
+    "force": {"type": "bool", "default": False},
+}, upload, mutually_exclusive=[("src", "content")], required_one_of=[("src", "content")], required_by={"content": ["file_name"]})
+
+
 def main() -> None:
-    run(module_of({
-        "src": {"type": "path"},
-        "content": {"type": "str", "no_log": True},
-        "file_name": {"type": "str"},
-        "sha256": {"type": "str"},
-        "force": {"type": "bool", "default": False},
-    }, mutually_exclusive=[("src", "content")], required_one_of=[("src", "content")], required_by={"content": ["file_name"]}), upload)
+    run(DEFINITION)
 
 
 if __name__ == "__main__":

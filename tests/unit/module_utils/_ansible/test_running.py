@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import typing as t
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._ansible import running
+from ansible_collections.community.staffbase.plugins.module_utils._ansible import service
 from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
+from ansible_collections.community.staffbase.plugins.modules import staffbase_import_info
 from support.dialogue import TOKEN
 from support.module_runner import run_module
 from support.scripted_server import Reply, ScriptedServer
@@ -73,10 +75,23 @@ def test_an_option_that_cannot_be_right_is_named_before_any_request(options: dic
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "REQUESTS_MISSING", "ModuleNotFoundError")
+    monkeypatch.setattr(staffbase_import_info, "DEFINITION", dataclasses.replace(staffbase_import_info.DEFINITION, missing="requests"))
     result = run_module(INFO, {"api_url": "https://intranet.example.com", "api_token": TOKEN})
     assert result.failed
     assert "requests" in result["msg"]
+
+
+def test_what_nobody_expected_is_told_by_its_place_and_not_by_what_it_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    def step(_invocation: object) -> t.NoReturn:
+        raise KeyError("anna@example.com")
+
+    monkeypatch.setattr(staffbase_import_info, "DEFINITION", dataclasses.replace(staffbase_import_info.DEFINITION, step=step))
+    result = run_module(INFO, {"api_url": "https://intranet.example.com", "api_token": TOKEN})
+    assert result.failed
+    assert result["msg"].startswith("A mistake in this collection: KeyError in test_running.py, line ")
+    assert result["failure"]["stage"] == "internal"
+    for secret in ("anna", "Traceback", TOKEN):
+        assert secret not in result.output
 
 
 @pytest.mark.parametrize(("times", "option"), [
@@ -85,8 +100,8 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 ])
 def test_times_that_cannot_be_are_refused(times: dict[str, float], option: str) -> None:
     with pytest.raises(InputError, match=rf"^{option}: "):
-        running.waiter_of({"wait_timeout": 10.0, "wait_interval": 1.0, **times})
+        service.waiter_of({"wait_timeout": 10.0, "wait_interval": 1.0, **times})
 
 
 def test_not_waiting_at_all_is_allowed() -> None:
-    assert running.waiter_of({"wait_timeout": 0.0, "wait_interval": 1.0}).elapsed >= 0
+    assert service.waiter_of({"wait_timeout": 0.0, "wait_interval": 1.0}).elapsed >= 0

@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module is and what one call of it is: the same whether it runs in a process of its own or inside Ansible's worker."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import traceback
+import typing as t
+
+from .._api.errors import StaffbaseError
+from .._api.printable import printable, printable_data
+
+#: Stands in the place of a secret option; the words are Ansible's own.
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+@dataclasses.dataclass
+class Invocation:
+    """One call of a module: its options after validation, whether it is a rehearsal, and what it warned of."""
+
+    params: dict[str, t.Any]
+    check_mode: bool = False
+    warnings: list[str] = dataclasses.field(default_factory=list)
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(printable(text))
+
+
+Result = dict[str, t.Any]
+Step = t.Callable[[Invocation], Result]
+
+
+@dataclasses.dataclass(frozen=True)
+class Definition:
+    """A module: its options, what it does, and the rules between its options (as AnsibleModule takes them)."""
+
+    arguments: dict[str, t.Any]
+    step: Step
+    rules: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    #: The name of a library that it needs and that is not there.
+    missing: str | None = None
+
+    def perform(self, invocation: Invocation) -> Result:
+        """Return what the module returns; a failure has `failed`, `msg` and `failure`. Nothing is raised."""
+        try:
+            return printable_data(self.step(invocation))
+        except StaffbaseError as error:
+            return _failed(error)
+        except Exception as error:  # noqa: BLE001
+            # A traceback, and the text of an exception too, may hold a cell of the file. The place in the code cannot.
+            return _failed(_Mistake(error))
+
+    def shown(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return the options as they may be shown. Secret ones go by name: by value they would not be found any more once they are printable."""
+        secret = {name for name, rules in self.arguments.items() if rules.get("no_log") and params.get(name) is not None}
+        return printable_data({name: HIDDEN if name in secret else value for name, value in params.items()})
+
+
+def _failed(error: StaffbaseError) -> Result:
+    return printable_data({"failed": True, "msg": str(error), "failure": error.failure(), **error.details})
+
+
+class _Mistake(StaffbaseError):
+    """Something that this collection did not expect."""
+
+    def __init__(self, error: Exception) -> None:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        super().__init__(
+            f"A mistake in this collection: {type(error).__name__} in {os.path.basename(place.filename)}, line {place.lineno}. Please report it. "
+            "Run again when it is mended: it goes on where it stands", stage="internal")

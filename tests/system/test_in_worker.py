@@ -1,0 +1,133 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module inside Ansible's worker does and says what it does and says in a process of its own, and writes its options nowhere."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from simulator import Simulator
+from support.controller import TOKEN, Controller
+
+UPLOAD = "community.staffbase.staffbase_import_upload"
+INFO = "community.staffbase.staffbase_import_info"
+CHECK = "community.staffbase.staffbase_csv_info"
+OWN_PROCESS = {"staffbase_in_worker": False}
+
+Task = dict[str, t.Any]
+
+
+def play(controller: Controller, task: Task, *options: str, **variables: t.Any) -> Task:
+    """Run the task and return its result, with all that was printed as `output`."""
+    told = controller.folder / "seen.json"
+    keep = {"ansible.builtin.copy": {"content": "{{ seen | to_json }}", "dest": str(told)}, "check_mode": False, "no_log": True}
+    playbook = controller.folder / "play.yml"
+    tasks = [{**task, "register": "seen", "ignore_errors": True}, keep]
+    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    run = controller.play(*options, playbook=str(playbook), **variables)
+    assert run.code == 0, run.output
+    return {**json.loads(told.read_text(encoding="utf-8")), "output": run.output}
+
+
+GOOD: dict[str, Task] = {
+    "a file is checked": {CHECK: {"src": "{{ delta_import_src }}", "mapping": "{{ delta_import_mapping }}"}},
+    "an upload is predicted": {UPLOAD: {"src": "{{ delta_import_src }}"}, "check_mode": True},
+    "imports are read": {INFO: {"states": ["DRAFT"], "gather": "config"}},
+}
+FAILING: dict[str, Task] = {
+    "the service": {INFO: {"import_id": "absent"}},
+    "an option that cannot be": {INFO: {"limit": 0}},
+}
+WORDED_BY_ANSIBLE: dict[str, tuple[Task, str]] = {
+    "an option of a wrong type": ({INFO: {"limit": "few"}}, "limit"),
+    "an option that nobody knows": ({INFO: {"colour": "red"}}, "colour"),
+    "options that exclude each other": ({INFO: {"import_id": "a", "limit": 1}}, "import_id|limit"),
+    "a missing option": ({UPLOAD: {"content": "id\n1\n"}}, "file_name"),
+}
+
+
+@pytest.mark.parametrize("task", [*GOOD.values(), *FAILING.values()], ids=[*GOOD, *FAILING])
+def test_both_ways_end_alike_and_send_the_same(controller: Controller, tenant: Simulator, task: Task) -> None:
+    tenant.upload(b"id\n1\n", "people.csv")
+    seen, calls = [], []
+    for variables in ({}, OWN_PROCESS):
+        tenant.forget_requests()
+        result = play(controller, task, **variables)
+        calls.append(tenant.calls())
+        seen.append({name: value for name, value in result.items() if name not in ("output", "invocation", "exception", "failed_when_result")})
+
+    assert seen[0] == seen[1]
+    assert calls[0] == calls[1]
+
+
+@pytest.mark.parametrize(("task", "named"), WORDED_BY_ANSIBLE.values(), ids=WORDED_BY_ANSIBLE)
+def test_both_ways_refuse_what_the_options_do_not_allow(controller: Controller, tenant: Simulator, task: Task, named: str) -> None:
+    for variables in ({}, OWN_PROCESS):
+        result = play(controller, task, **variables)
+        assert result["failed"]
+        assert named in result["msg"]
+    assert tenant.calls() == []
+
+
+def is_inside(controller: Controller, task: Task, **variables: t.Any) -> bool:
+    """Tell whether the module was not transferred; Ansible says so when it is."""
+    return "modules/staffbase_" not in play(controller, task, "-vvv", **variables)["output"]
+
+
+def test_it_runs_inside_unless_something_wants_a_process_of_its_own(controller: Controller) -> None:
+    task: Task = GOOD["a file is checked"]
+    assert is_inside(controller, task)
+    for other in ({"environment": {"LANG": "C"}}, {"async": 30, "poll": 1}):
+        assert not is_inside(controller, {**task, **other})
+    assert not is_inside(controller, task, **OWN_PROCESS)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becoming another user without a password needs root")
+def test_who_becomes_somebody_else_gets_a_process_of_that_user(controller: Controller, tmp_path: Path) -> None:
+    inside = is_inside(controller, {**GOOD["a file is checked"], "become": True, "become_method": "ansible.builtin.su"}, ansible_become_user="root")
+    assert not inside
+
+
+@pytest.mark.parametrize("pipelined", [True, False], ids=["as it is", "without the guard"])
+def test_the_token_is_not_written_to_the_target_either(controller: Controller, tenant: Simulator, pipelined: bool) -> None:
+    """A file with the module's options stays only if whoever runs it says that he does without pipelining."""
+    output = play(controller, GOOD["imports are read"], "-vvvv", **OWN_PROCESS, **({} if pipelined else {"staffbase_pipelining": False}))["output"]
+
+    assert ("AnsiballZ_staffbase_import_info.py" in output) is not pipelined
+
+
+def test_options_of_templates_vaults_and_module_defaults_arrive(controller: Controller, tenant: Simulator) -> None:
+    del controller.environment["STAFFBASE_API_TOKEN"]
+    controller.variables["parts"] = [TOKEN[:10], TOKEN[10:]]
+    defaults = {"group/community.staffbase.staffbase": {"api_token": "{{ parts | join('') }}", "timeout": "{{ '9' }}"}}
+
+    result = play(controller, {INFO: {"created_after": "{{ '2026-01-01' }}"}, "module_defaults": defaults})
+
+    assert result["imports"] == []
+    assert tenant.requests[0].status == 200
+
+
+def test_secret_options_are_not_shown_at_any_verbosity(controller: Controller) -> None:
+    secret = "id\nzzyzx-4711\n"
+    wrong = {"content": secret, "file_name": TOKEN, "force": "perhaps"}
+    tasks: list[Task] = [{UPLOAD: {"content": secret, "file_name": "people.csv"}}, {UPLOAD: wrong}]
+    for task, variables in itertools.product(tasks, ({}, OWN_PROCESS)):
+        result = play(controller, task, "-vvvv", "--diff", **variables)
+        assert result.get("failed", False) is ("force" in task[UPLOAD])
+        assert "zzyzx" not in result["output"]
+        assert TOKEN not in result["output"]
+
+
+def test_a_header_cell_cannot_be_a_template_or_move_the_cursor(controller: Controller) -> None:
+    controller.write("1;a;b;c", header="id;{{ 6 * 7 }};{% raw %};\u009b31mred\u202e\n")
+
+    result = play(controller, {CHECK: {"src": "{{ delta_import_src }}"}}, "-v")
+
+    assert result["header"] == ["id", "{{ 6 * 7 }}", "{% raw %}", "?31mred?"]
+    assert not {"\x1b", "\x9b", "\u202e"} & set(result["output"])
