@@ -100,6 +100,12 @@ options:
     description: The longest pause between two looks, in seconds. The first pauses are shorter, so a short import is seen sooner.
     type: float
     default: 10
+  progress:
+    description:
+      - Whether to print a line while it waits, when the state changes and every five seconds at most in between.
+      - It is printed only where the module runs on the controller itself. It costs no request, and check mode prints none.
+    type: bool
+    default: true
 seealso:
   - module: community.staffbase.staffbase_import_config
   - module: community.staffbase.staffbase_import_info
@@ -238,7 +244,7 @@ def _outcome(invocation: Invocation, imports: Imports) -> Outcome:
         # The upload before this step was only predicted, so there is no import to look at.
         return Outcome(changed=goal is not None)
     if goal is not None:
-        return Reach(imports, params["import_id"], rules, waiter, error_file).run(goal, check_mode=invocation.check_mode)
+        return Reach(imports, params["import_id"], rules, waiter, error_file, tell=invocation.tell).run(goal, check_mode=invocation.check_mode)
     withdraw = Withdraw(imports, params["import_id"], waiter, wait=rules.wait)
     return (withdraw.cancel if params["state"] == "cancelled" else withdraw.remove)(check_mode=invocation.check_mode)
 
@@ -260,6 +266,7 @@ DEFINITION = service_module({
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "float", "default": 3600.0},
     "wait_interval": {"type": "float", "default": 10.0},
+    "progress": {"type": "bool", "default": True},
 }, bring_to_state)
 
 

@@ -43,7 +43,7 @@ class InWorker(NormalAction):
         if not self._may_run_here(variables):
             self._use_pipelining(variables)
             return super().run(tmp, task_vars)
-        return self._perform()
+        return self._perform(str(variables.get("inventory_hostname", "")))
 
     def _may_run_here(self, variables: dict[str, t.Any]) -> bool:
         """The same user, the same machine, the same environment, and nothing that wants a process of its own."""
@@ -64,11 +64,11 @@ class InWorker(NormalAction):
         except (KeyError, AttributeError):
             display.vvv("This connection has no option for pipelining.")
 
-    def _perform(self) -> Result:
+    def _perform(self, host: str) -> Result:
         arguments = {name: plain(value) for name, value in self._task.args.items()}
         validated = ArgumentSpecValidator(self.definition.arguments, **self.definition.rules).validate(arguments)
         params = validated.validated_parameters
-        invocation = Invocation(params, bool(self._task.check_mode))
+        invocation = Invocation(params, bool(self._task.check_mode), watcher=lambda text: display.display(f"[{host}] {text}"))
         if validated.error_messages:
             result: Result = {"failed": True, "msg": printable(f"{self._task.action}: {'; '.join(validated.error_messages)}")}
         else:

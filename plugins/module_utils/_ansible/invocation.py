@@ -23,9 +23,19 @@ class Invocation:
     params: dict[str, t.Any]
     check_mode: bool = False
     warnings: list[str] = dataclasses.field(default_factory=list)
+    #: Takes a line for whoever watches the run; None where nobody can.
+    watcher: t.Callable[[str], None] | None = None
 
     def warn(self, text: str) -> None:
         self.warnings.append(printable(text))
+
+    @property
+    def tell(self) -> t.Callable[[str], None] | None:
+        """What tells a line while the step goes on, or None: in a rehearsal, when it is not wanted, and where nobody can watch."""
+        watcher = self.watcher
+        if watcher is None or self.check_mode or not self.params.get("progress", True):
+            return None
+        return lambda text: watcher(printable(text))
 
 
 Result = dict[str, t.Any]

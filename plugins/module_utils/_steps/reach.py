@@ -14,6 +14,7 @@ from .._api.waiting import TimeIsUp, Waiter
 from . import limits as limits_of
 from .outcome import Outcome
 from .private_file import PrivateFile
+from .progress import Progress, Tell
 from .transition import REFUSALS, Transition
 
 #: How many lines of refused rows a sentence names; all of them stand in the error file.
@@ -34,13 +35,17 @@ class Rules:
 class Reach:
     """Takes one import from wherever it stands to the goal; `outcome` is filled on the way."""
 
-    def __init__(self, imports: Imports, import_id: str, rules: Rules, waiter: Waiter, error_file: PrivateFile | None = None) -> None:
+    def __init__(
+        self, imports: Imports, import_id: str, rules: Rules, waiter: Waiter, error_file: PrivateFile | None = None, *,
+        tell: Tell | None = None,
+    ) -> None:
         self._imports = imports
         self._id = checked_id(import_id)
         self._rules = rules
         self._waiter = waiter
         self._error_file = error_file
         self._transition = Transition(imports, self._id, waiter)
+        self._progress = Progress(tell)
         self.outcome = Outcome()
 
     def run(self, goal: State, *, check_mode: bool = False) -> Outcome:
@@ -106,7 +111,7 @@ class Reach:
 
     def _keep_to_limits(self) -> None:
         record = self._record
-        self.outcome.changes = self._imports.get_counters(self._id, expected=True)
+        self.outcome.changes = self._progress.expected = self._imports.get_counters(self._id, expected=True)
         reason = limits_of.objection(self._rules.limits, self.outcome.changes)
         if reason is None and limits_of.says_nothing_changes(self.outcome.changes) and not self._zeros_are_harmless():
             reason = limits_of.ZEROS
@@ -183,6 +188,7 @@ class Reach:
 
     def _look(self, stage: str) -> ImportRecord:
         self.outcome.record = record = self._imports.get(self._id, stage)
+        self._progress.seen(record, self._waiter.elapsed)
         if record.state == State.CANCELLED.value:
             raise StaffbaseError(
                 f"Import {self._id} is CANCELLED: its file was removed, and it will not be imported. Upload the file again if it is still wanted",
