@@ -85,7 +85,7 @@ class Kind:
     text: str
     statuses: tuple[int | None, ...]
     passes: bool = True
-    rules: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    rules: dict[str, t.Any] = dataclasses.field(default_factory=dict, compare=False)
 
     @property
     def slow(self) -> bool:
@@ -191,11 +191,11 @@ def everything() -> list[Cell]:
 def sample() -> list[Cell]:
     """Return a part in which each call meets three kinds of faults at least and each fault two calls, both once and lasting."""
     chosen = []
-    for turn, number in enumerate(range(2 * len(KINDS))):
-        kind = KINDS[number % len(KINDS)]
-        # Three is no divisor of the number of calls, so this comes to all of them.
-        place = PLACES[(3 * number + number // len(KINDS)) % len(PLACES)]
-        chosen.append(Cell(place, kind, (Time.ONCE, Time.LASTING)[(turn + turn // len(KINDS)) % 2]))
+    for turn in range(2):
+        for number, kind in enumerate(KINDS):
+            # Three is no divisor of the number of calls, so this comes to all of them; in the second turn half a round on.
+            place = PLACES[(3 * number + turn * len(PLACES) // 2) % len(PLACES)]
+            chosen.append(Cell(place, kind, (Time.ONCE, Time.LASTING)[(number + turn) % 2]))
     waits = [place for place in PLACES if place.waits]
     passing = [kind for kind in KINDS if kind.passes]
     chosen += [Cell(place, kind, Time.SPELL) for place, kind in zip(waits, (passing[1], passing[-1]), strict=True)]
