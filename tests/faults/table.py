@@ -36,6 +36,12 @@ second draft was left, nothing secret and no person's data was printed, and the 
 
 """
 
+SPELLS = """
+## While the service works
+
+Waiting goes on as long as `wait_timeout` says. Here each look meets the fault for longer than its retries last; then the fault is over.
+"""
+
 NOTES = """
 ## Why some cells are as they are
 
@@ -62,8 +68,7 @@ def page(outcomes: Outcomes) -> str:
         *(f"- `{word}`: {text}." for word, text in WORDS.items()),
         "", "A cell says how the run ended when the fault came once / when it lasted.", "",
         *_rows(KINDS, lambda place, kind: f"{outcomes[Cell(place, kind, Time.ONCE)]} / {outcomes[Cell(place, kind, Time.LASTING)]}", PLACES),
-        "", "## While the service works", "",
-        "Waiting goes on as long as `wait_timeout` says. Here each look meets the fault for longer than its retries last; then the fault is over.", "",
+        SPELLS,
         *_rows([kind for kind in KINDS if kind.passes], lambda place, kind: outcomes[Cell(place, kind, Time.SPELL)],
                [place for place in PLACES if place.waits]),
         "", "## The faults", "", *(f"- **{kind.name}**: {kind.text}" for kind in KINDS), NOTES,

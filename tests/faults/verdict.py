@@ -8,7 +8,7 @@ import dataclasses
 import typing as t
 
 from simulator import Simulator
-from support.api_calls import STATUS, target
+from support.api_calls import PATCH_CONFIG, STATUS, target
 from support.small_tenant import AFTER, BEFORE, EXPECTED, statuses
 
 from .cells import Cell
@@ -79,7 +79,7 @@ def _check_told(cell: Cell, tenant: Simulator, result: dict[str, t.Any]) -> None
     assert f"[stage {cell.place.stage}" in msg, f"the stage is not named: {msg}"
     assert failure["status"] in cell.kind.statuses, f"the status is {failure['status']}"
     asked = target(cell.place.call)
-    methods = ("PATCH", "PUT") if cell.kind.name == "405" and cell.place.call.endswith("/config") else (asked["method"],)
+    methods = ("PATCH", "PUT") if cell.kind.name == "405" and cell.place.call == PATCH_CONFIG else (asked["method"],)
     assert failure["method"] in methods, f"the method is {failure['method']}"
     assert failure["url"] == f"{tenant.url}/api{asked['path'].replace('{id}', failure['import_id'] or '')}", f"the url is {failure['url']}"
     assert failure["attempts"] == cell.attempts, f"{failure['attempts']} attempts"

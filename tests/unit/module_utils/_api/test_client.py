@@ -207,7 +207,8 @@ def test_json_is_no_error_list(converse: Converse, body: bytes) -> None:
         converse(Reply(200, body, {"Content-Type": "application/json"}), retries=0).client.download("/x", "errors", b"".join)
 
 
-@pytest.mark.parametrize(("body", "content_type"), [(b"line;message\n", "application/json"), (b"[1];message\n", "text/csv"), (b"", "application/json")])
+@pytest.mark.parametrize(
+    ("body", "content_type"), [(b"line;message\n", "application/json"), (b"[1];message\n", "text/csv"), (b"", "application/json")])
 def test_a_list_under_a_wrong_name_is_one_and_so_is_one_with_odd_cells(converse: Converse, body: bytes, content_type: str) -> None:
     assert converse(Reply(200, body, {"Content-Type": content_type})).client.download("/x", "errors", b"".join) == body
 
