@@ -36,7 +36,7 @@ NOX_READY := $(VENV)/.nox-ready
 .PHONY: help
 help: ## this list
 	@echo 'make COMMAND [PYTHON=3.x] [ARGS="options for what it calls"]'
-	@sed -n 's/^\([a-z-]*\):.*## /\1 \t/p' Makefile | while read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1 \t/p' Makefile | while read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
 
 .PHONY: demo
 demo: $(NOX_READY) ## show a whole import against the simulator: install, run, run again
@@ -71,6 +71,14 @@ unit: $(NOX_READY) ## the unit tests on the newest ansible-core
 .PHONY: system
 system: $(NOX_READY) ## all other tests on the newest ansible-core
 	@$(NOX) -t newest -- tests --ignore=tests/unit $(ARGS)
+
+.PHONY: test-faults
+test-faults: $(NOX_READY) ## every call with every fault, held against docs/fault-matrix.md
+	@$(NOX) -s faults -- $(ARGS)
+
+.PHONY: fault-matrix
+fault-matrix: $(NOX_READY) ## the same, and write docs/fault-matrix.md from what came of it
+	@$(NOX) -s fault_matrix -- $(ARGS)
 
 .PHONY: fuzz
 fuzz: $(NOX_READY) ## look for bytes that break the reading of CSV files: make fuzz SECONDS=600

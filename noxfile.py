@@ -249,6 +249,28 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session(python=HERE)
+def faults(session: nox.Session) -> None:
+    """The whole fault matrix, held against docs/fault-matrix.md."""
+    install(session, NEWEST_CORE, TESTS_REQUIREMENTS, *_if_there(SIMULATOR_REQUIREMENTS))
+    collections = install_tarball(session, "faults")
+    session.run(
+        *("pytest", "-m", "matrix", "tests/system/test_fault_matrix.py", *session.posargs),
+        env=clean_env(session, "faults", ANSIBLE_COLLECTIONS_PATH=str(collections)),
+    )
+
+
+@nox.session(python=HERE)
+def fault_matrix(session: nox.Session) -> None:
+    """Run the whole fault matrix and write docs/fault-matrix.md from what came of it."""
+    install(session, NEWEST_CORE, TESTS_REQUIREMENTS, *_if_there(SIMULATOR_REQUIREMENTS))
+    collections = install_tarball(session, "fault_matrix")
+    session.run(
+        *("python", "-m", "faults", *session.posargs),
+        env=clean_env(session, "fault_matrix", ANSIBLE_COLLECTIONS_PATH=str(collections), PYTHONPATH=str(ROOT / "tests")),
+    )
+
+
+@nox.session(python=HERE)
 def bench(session: nox.Session) -> None:
     """Measure the collection beside its peers, in the same run."""
     install(session, NEWEST_CORE, ROOT / "requirements.txt", ROOT / "tests/bench/requirements.txt")

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -49,8 +51,16 @@ class Hangup(Exception):
 class Application:
     """``/api/...`` is the service, ``/_simulator/...`` the control plane, everything else a 404 page."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, leave: Callable[[float | None], None]) -> None:
         self.world = world
+        self._leave = leave
+        self._served = threading.Condition()
+        self._being_served = 0
+
+    def settle(self) -> None:
+        """Wait until every call that has arrived was done, also those whose client has given up."""
+        with self._served:
+            self._served.wait_for(lambda: not self._being_served)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         environ["simulator.folder"] = self.world.folder
@@ -65,11 +75,18 @@ class Application:
         fault = self.world.faults.due(call.method, call.template, call.state)
         if fault is not None:
             record.fault = fault.kind
-        return self._serve(call, record, fault, start_response)
+        with self._served:
+            self._being_served += 1
+        try:
+            return self._serve(call, record, fault, start_response)
+        finally:
+            with self._served:
+                self._being_served -= 1
+                self._served.notify_all()
 
     def _serve(self, call: Call, record: Record, fault: Fault | None, start_response: StartResponse) -> Iterable[bytes]:
         name = fault.kind.partition(":")[0] if fault else ""
-        if name in ("refuse", "reset_before"):
+        if name == "reset_before":
             raise Hangup
         if fault is not None and name == "slow":
             time.sleep(fault.delay)
@@ -115,11 +132,21 @@ class Application:
             time.sleep(fault.delay)
         if name == "wrong_type":
             return Answer(200, json.dumps(["unexpected", 1]).encode(), "application/json")
+        if name == "cut_json":
+            is_json = answer.body and answer.content_type.startswith("application/json")
+            body = answer.body if is_json else json.dumps({"id": "5f0c", "state": "DRAFT"}).encode()
+            status = 200 if answer.status == 204 else answer.status
+            return Answer(status, body[: len(body) // 2], "application/json", answer.headers)
+        if name == "leave":
+            # Nobody must be able to connect once the answer is there, and nobody shall send a further call on this connection.
+            self._leave(None if fault.times is None else fault.delay)
+            return dataclasses.replace(answer, headers={**answer.headers, "Connection": "close"})
         return answer
 
     def _coded(self, fault: Fault) -> Answer:
         """Error answers of the platform are JSON, those of a proxy (502, 503, 504) HTML (D)."""
-        headers = {"Retry-After": fault.retry_after} if fault.retry_after is not None else {}
+        wanted = fault.retry_after_header
+        headers = {"Retry-After": wanted} if wanted is not None else {}
         reason = REASONS.get(fault.code, "Error")
         if fault.code in PROXY_CODES:
             return Answer(fault.code, html_page(fault.code, reason), "text/html; charset=utf-8", headers)

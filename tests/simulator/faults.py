@@ -6,17 +6,22 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
+from email.utils import formatdate
 from typing import Any
 
+DATE_AFTER = "date+"
+
 KINDS = {
-    "refuse": "the connection is reset before anything is done",
-    "reset_before": "the same as refuse",
+    "leave": "the call is done and answered; then nobody listens for 'delay' seconds, or, when lasting, until the faults are cleared",
+    "reset_before": "the connection is reset before anything is done",
     "lost_answer": "the call is done, then the connection is reset without an answer",
     "status:<code>": "an error answer, nothing is done (429, 500, 401, 403, 404, 405, 409; as HTML: 502, 503, 504)",
     "late_status:<code>": "the call is done, then the error answer (a gateway that gave up too early)",
     "html": "502 with an HTML page, nothing is done",
     "html:200": "200 with an HTML page, nothing is done",
     "truncated": "the call is done, the answer breaks off in the middle of its Content-Length",
+    "cut_json": "the call is done, the answer is JSON that ends in the middle, with the Content-Length of what is there",
     "wrong_type": "the call is done, the answer is JSON of another type than expected",
     "slow": "waits 'delay' real seconds, then does the call",
     "slow_after": "does the call, then waits 'delay' real seconds with the answer",
@@ -30,7 +35,8 @@ class Fault:
 
     ``method``, ``path`` (template such as ``/users/imports/{id}/config``) and ``state`` (target of a state PATCH)
     select calls; None matches all. The fault hits the ``nth`` matching call after it was scheduled and ``times`` calls
-    in a row; ``times=None`` is lasting. ``retry_after`` is the literal header value, ``location`` a redirect's target.
+    in a row; ``times=None`` is lasting. ``retry_after`` is the literal header value, or ``date+<seconds>`` for the HTTP
+    date that many seconds after the answer; ``location`` is a redirect's target.
     """
 
     kind: str
@@ -51,12 +57,26 @@ class Fault:
             raise ValueError(f"{self.kind!r} is no fault; known: {', '.join(KINDS)}")
         if self.nth < 1 or (self.times is not None and self.times < 1) or self.delay < 0:
             raise ValueError("nth and times start at 1, delay at 0")
+        if (self.retry_after or "").startswith(DATE_AFTER) and not self.retry_after_seconds.isdigit():
+            raise ValueError(f"{self.retry_after!r} is no fault: {DATE_AFTER} needs whole seconds")
 
     @property
     def code(self) -> int:
         """The status code in the kind, 502 for a bare ``html``, else 0."""
         digits = self.kind.partition(":")[2]
         return int(digits) if digits else (502 if self.kind == "html" else 0)
+
+    @property
+    def retry_after_seconds(self) -> str:
+        """What follows DATE_AFTER in ``retry_after``."""
+        return (self.retry_after or "").removeprefix(DATE_AFTER)
+
+    @property
+    def retry_after_header(self) -> str | None:
+        """The header as it is to be sent now, or None."""
+        if self.retry_after is None or not self.retry_after.startswith(DATE_AFTER):
+            return self.retry_after
+        return formatdate(time.time() + int(self.retry_after_seconds), usegmt=True)
 
     def matches(self, method: str, template: str, state: str | None) -> bool:
         """Whether the selectors fit this call."""

@@ -62,20 +62,19 @@ class Simulator(Steering):
                 rate_limit=RateLimit(*rate_limit),
             )
         )
-        self._server: BaseWSGIServer = make_server(
-            "127.0.0.1",
-            port,
-            Application(self.world),
-            threaded=True,
-            request_handler=Connection,
-            ssl_context=certificate,
-        )
+        self._application = Application(self.world, self.leave)
+        self._certificate = certificate
         self._open_sockets: set[socket.socket] = set()
-        self._server.open_sockets = self._open_sockets  # type: ignore[attr-defined]
+        self._lock = threading.RLock()
+        self._return: threading.Timer | None = None
+        # Bound and never listening: nobody else is given the port while the simulator is away.
+        self._place = socket.socket()
+        self._place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._place.bind(("127.0.0.1", port))
+        self._port: int = self._place.getsockname()[1]
         scheme = "https" if certificate else "http"
-        self.url = f"{scheme}://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
+        self.url = f"{scheme}://127.0.0.1:{self._port}"
+        self._listen()
 
     def __enter__(self) -> Simulator:
         return self
@@ -83,13 +82,53 @@ class Simulator(Steering):
     def __exit__(self, *_exception: object) -> None:
         self.stop()
 
+    def _listen(self) -> None:
+        self._server: BaseWSGIServer = make_server(
+            "127.0.0.1", self._port, self._application, threaded=True, request_handler=Connection, ssl_context=self._certificate)
+        self._server.open_sockets = self._open_sockets  # type: ignore[attr-defined]
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def leave(self, seconds: float | None = None) -> None:
+        """Refuse connections for some real seconds, or until ``come_back``. Open connections stay."""
+        with self._lock:
+            if self._away():
+                return
+            self._server.shutdown()
+            self._thread.join()
+            if seconds is not None:
+                self._return = threading.Timer(seconds, self.come_back)
+                self._return.daemon = True
+                self._return.start()
+
+    def come_back(self) -> None:
+        """Listen again."""
+        with self._lock:
+            if self._return is not None:
+                self._return.cancel()
+                self._return = None
+            if self._away() and not self._stopped():
+                self._listen()
+
+    def _away(self) -> bool:
+        return not self._thread.is_alive()
+
+    def _stopped(self) -> bool:
+        return self._place.fileno() < 0
+
+    def settle(self) -> None:
+        """Wait until every call that has arrived was done, also those whose client has given up."""
+        self._application.settle()
+
     def stop(self) -> None:
         """Close all connections, end the thread, remove the files; may be called twice."""
-        if not self._thread.is_alive():
-            return
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        with self._lock:
+            if self._stopped():
+                return
+            self.leave()
+            self._place.close()
+            if self._return is not None:
+                self._return.cancel()
         for connection in list(self._open_sockets):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -136,5 +175,6 @@ class Simulator(Steering):
         self.world.faults.schedule(fault)
 
     def clear_faults(self) -> None:
-        """Forget all scheduled faults."""
+        """Forget all scheduled faults, and be there again."""
         self.world.faults.clear()
+        self.come_back()

@@ -64,7 +64,7 @@ class Controller:
             command += ["-e", json.dumps(variables)]
         done = subprocess.run(
             command, env=self.surroundings(), cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=120)
-        return Run(done.returncode, done.stdout, _stats(done.stdout))
+        return Run(done.returncode, done.stdout, stats_of(done.stdout))
 
     def command(self, *options: str, playbook: str = PLAYBOOK) -> list[str]:
         """Return the command of a run."""
@@ -90,7 +90,7 @@ def ansible_playbook() -> list[str]:
     return [str(Path(sys.executable).with_name("ansible-playbook"))]
 
 
-def _stats(output: str) -> dict[str, dict[str, t.Any]]:
+def stats_of(output: str) -> dict[str, dict[str, t.Any]]:
     """Read delta_import_results from the custom stats that the default callback prints at the end."""
     marker = "CUSTOM STATS:"
     if marker not in output:

@@ -50,6 +50,19 @@ def refuse_page(content_type: str, status: int, where: Where) -> None:
         )
 
 
+def refuse_json(content_type: str, pieces: t.Iterator[bytes], status: int, where: Where) -> t.Iterator[bytes]:
+    """Yield the pieces of a CSV; refuse what says that it is JSON and begins like JSON. A CSV under a wrong name passes."""
+    said = "json" in content_type.lower()
+    for piece in pieces:
+        if said and piece.lstrip()[:1] in (b"{", b"["):
+            raise CallError(
+                "JSON came instead of the list of errors", where, status=status, passing=True, unsure=True,
+                next_step="check that api_url is the Staffbase API and that no proxy answers in its place",
+            )
+        said = False
+        yield piece
+
+
 def refusal(answer: Answer, where: Where) -> CallError:
     """Turn an answer outside 2xx into an error."""
     if 300 <= answer.status < 400:

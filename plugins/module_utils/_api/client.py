@@ -11,7 +11,7 @@ import typing as t
 
 from . import retry, transport
 from .address import base_url
-from .answer import Answer, refusal, refuse_page
+from .answer import Answer, refusal, refuse_json, refuse_page
 from .errors import CallError, InputError, Where
 from .token import plain_token
 
@@ -111,11 +111,12 @@ class Client:
         return self._retried(self.where(method, path, stage, import_id), attempt, settled)
 
     def download(self, path: str, stage: str, take: t.Callable[[t.Iterator[bytes]], T], *, import_id: str | None = None) -> T:
-        """GET a body of any size and return what `take` makes of its pieces; `take` starts anew at each attempt."""
+        """GET a CSV of any size and return what `take` makes of its pieces; `take` starts anew at each attempt."""
         def attempt(where: Where) -> T:
             with self._exchange("GET", path, where) as response:
-                refuse_page(response.headers.get("content-type", ""), response.status_code, where)
-                return take(transport.pieces(response, where))
+                content_type = response.headers.get("content-type", "")
+                refuse_page(content_type, response.status_code, where)
+                return take(refuse_json(content_type, transport.pieces(response, where), response.status_code, where))
 
         return self._retried(self.where("GET", path, stage, import_id), attempt)
 

@@ -18,7 +18,7 @@ FIRST_PAUSE = 0.5
 #: No pause of our own choice is longer than this (seconds).
 LONGEST_PAUSE = 30.0
 
-#: A `Retry-After` up to here (seconds) is obeyed; who asks for more gets no further call in this run.
+#: A `Retry-After` up to here (seconds) is obeyed; who asks for more gets no further try of the call.
 LONGEST_RETRY_AFTER = 300.0
 
 

@@ -65,9 +65,10 @@ class Waiter:
             self.rest(self._clock() - begun, fault)
 
     def rest(self, waited: float, fault: CallError | None = None) -> None:
-        """Pause as long as `waited` seconds of waiting call for; raise at the deadline."""
+        """Pause as long as `waited` seconds of waiting call for, or as long as the service asks for; raise at the deadline."""
         left = self._timeout - self.elapsed
-        if left <= 0:
+        asked = (fault.retry_after if fault else None) or 0.0
+        if left <= 0 or asked > left:
             raise fault or TimeIsUp
         wished = max(SHORTEST_PAUSE, waited * SHARE_OF_ELAPSED)
-        self._pause_for(min(self._interval, wished, left))
+        self._pause_for(max(asked, min(self._interval, wished, left)))

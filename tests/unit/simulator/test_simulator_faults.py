@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from simulator import Fault
 CONTENT = csv_file(csv_row("a"))
 
 
-@pytest.mark.parametrize(("kind", "acted"), [("refuse", 0), ("reset_before", 0), ("lost_answer", 1)])
+@pytest.mark.parametrize(("kind", "acted"), [("reset_before", 0), ("lost_answer", 1)])
 def test_resets(start: Start, kind: str, acted: int) -> None:
     client = start()
     client.sim.schedule(Fault(kind, method="POST", path="/users/imports"))
@@ -62,6 +64,66 @@ def test_truncated(start: Start) -> None:
     assert client.get().status_code == 200
 
 
+def test_cut_json_has_the_length_that_it_tells(start: Start) -> None:
+    client = start(checked=False)
+    import_id = client.upload(CONTENT)
+    client.sim.schedule(Fault("cut_json", times=None))
+    for answer in (client.get(), client.get(f"/{import_id}/errors"), client.configure(import_id), client.post(CONTENT)):
+        assert int(answer.headers["Content-Length"]) == len(answer.content) > 0
+        with pytest.raises(ValueError, match=r"JSON|Expecting|Unterminated"):
+            answer.json()
+    assert len(client.sim.imports()) == 2
+
+
+def test_who_has_left_refuses_connections_until_he_is_back(start: Start) -> None:
+    client = start()
+    client.sim.schedule(Fault("leave", method="GET", path="/users/imports", times=None))
+    assert client.get().status_code == 200
+    for _attempt in range(2):
+        with pytest.raises(requests.ConnectionError, match="refused"):
+            client.get()
+    assert client.sim.calls() == ["GET /users/imports"]
+    client.sim.clear_faults()
+    assert client.get().status_code == 200
+    client.sim.leave()
+    with pytest.raises(requests.ConnectionError, match="refused"):
+        requests.get(client.sim.url, timeout=5)
+    client.sim.come_back()
+    assert client.get().status_code == 200
+
+
+def test_who_has_left_for_a_while_comes_back_by_himself(start: Start) -> None:
+    client = start()
+    client.sim.schedule(Fault("leave", delay=0.3))
+    assert client.get().status_code == 200
+    with pytest.raises(requests.ConnectionError, match="refused"):
+        client.get()
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        with contextlib.suppress(requests.ConnectionError):
+            assert client.get().status_code == 200
+            break
+        time.sleep(0.05)
+    assert len(client.sim.calls()) == 2
+
+
+def test_a_call_whose_client_has_left_can_be_waited_for(start: Start) -> None:
+    client = start()
+    client.sim.schedule(Fault("slow", method="POST", delay=0.5))
+    with pytest.raises(requests.Timeout):
+        client.session.post(client.root, files={"file": ("a.csv", CONTENT)}, timeout=0.2)
+    client.sim.settle()
+    assert len(client.sim.imports()) == 1
+
+
+def test_retry_after_as_a_date_is_counted_from_the_answer(start: Start) -> None:
+    client = start(checked=False)
+    client.sim.schedule(Fault("status:429", retry_after="date+20", times=None))
+    headers = client.get().headers
+    seconds = (parsedate_to_datetime(headers["Retry-After"]) - parsedate_to_datetime(headers["Date"])).total_seconds()
+    assert 19 <= seconds <= 21
+
+
 def test_wrong_type_and_redirect(start: Start) -> None:
     client = start(checked=False)
     client.sim.schedule(Fault("wrong_type"))
@@ -103,6 +165,7 @@ def test_nonsense_is_refused() -> None:
         {"kind": "status"},
         {"kind": "status:x"},
         {"kind": "slow", "nth": 0},
+        {"kind": "status:429", "retry_after": "date+soon"},
     ]
     for values in nonsense:
         with pytest.raises(ValueError, match=r"fault|start"):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import math
 import typing as t
 
 import pytest
@@ -65,6 +66,15 @@ def test_a_redirect_is_refused_and_its_target_never_asked(converse: Converse) ->
     assert caught.value.status == 302
     assert talk.pauses == []
     assert other.server.requests == []
+
+
+def test_without_the_refusal_a_redirect_would_carry_the_data_to_another_place(converse: Converse, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = converse(GOOD)
+    talk = converse(Reply(307, b"", {"Location": f"{elsewhere.server.url}/taken"}))
+    real = talk.client._session.request
+    monkeypatch.setattr(talk.client._session, "request", lambda *args, **options: real(*args, **{**options, "allow_redirects": True}))
+    talk.client.send("PATCH", "/x", "config", body={"who": "Quellwick"})
+    assert b"Quellwick" in elsewhere.server.requests[0].body
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "PUT", "DELETE"])
@@ -132,6 +142,13 @@ def test_who_asks_for_too_long_a_pause_gets_no_further_call(converse: Converse) 
     assert talk.pauses == []
 
 
+def test_without_the_bound_a_run_would_sleep_for_a_day(converse: Converse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "LONGEST_RETRY_AFTER", math.inf)
+    talk = converse(Reply(429, b"", {"Retry-After": "86400"}), GOOD)
+    talk.client.get_json("/x", "list")
+    assert talk.pauses[0] >= 86400
+
+
 class Settled:
     """Counts how often it is asked."""
 
@@ -182,6 +199,18 @@ def test_a_web_page_is_no_answer_to_a_write(converse: Converse) -> None:
 def test_a_web_page_is_no_error_list(converse: Converse) -> None:
     with pytest.raises(CallError, match="A web page came instead"):
         converse(PAGE, retries=0).client.download("/x", "errors", b"".join)
+
+
+@pytest.mark.parametrize("body", [b'{"message": "a', b"[]", b" \n["])
+def test_json_is_no_error_list(converse: Converse, body: bytes) -> None:
+    with pytest.raises(CallError, match="JSON came instead of the list of errors"):
+        converse(Reply(200, body, {"Content-Type": "application/json"}), retries=0).client.download("/x", "errors", b"".join)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"), [(b"line;message\n", "application/json"), (b"[1];message\n", "text/csv"), (b"", "application/json")])
+def test_a_list_under_a_wrong_name_is_one_and_so_is_one_with_odd_cells(converse: Converse, body: bytes, content_type: str) -> None:
+    assert converse(Reply(200, body, {"Content-Type": content_type})).client.download("/x", "errors", b"".join) == body
 
 
 def test_a_download_begins_anew_after_a_cut(converse: Converse) -> None:

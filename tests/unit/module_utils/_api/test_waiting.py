@@ -160,6 +160,23 @@ def test_any_other_fault_ends_it_at_once(fault: Exception) -> None:
     assert len(clock.pauses) == 1
 
 
+def busy(seconds: float) -> CallError:
+    return CallError("HTTP 429", WHERE, status=429, passing=True, retry_after=seconds)
+
+
+def test_who_asks_for_a_pause_while_waiting_gets_it() -> None:
+    clock = Clock()
+    assert clock.waiter(100, 1).until(played(busy(20), busy(0), "COMPLETED"), bool) == "COMPLETED"
+    assert clock.pauses == [20, pytest.approx(1)]
+
+
+def test_who_asks_for_a_pause_beyond_the_deadline_ends_the_waiting_without_it() -> None:
+    clock = Clock()
+    with pytest.raises(CallError, match="HTTP 429"):
+        clock.waiter(100).until(played(busy(101)), bool)
+    assert clock.pauses == []
+
+
 def test_a_fault_at_the_deadline_is_what_is_told() -> None:
     clock = Clock()
 
