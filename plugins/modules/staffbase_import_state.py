@@ -100,6 +100,12 @@ options:
     description: The longest pause between two looks, in seconds. The first pauses are shorter, so a short import is seen sooner.
     type: float
     default: 10
+  seen_state:
+    description:
+      - The state in which an earlier task has seen this import, such as
+        RV(community.staffbase.staffbase_import_upload#module:import.state).
+      - When the import had been started by then, but no longer shows that, the task fails in place of starting it a second time.
+    type: str
 seealso:
   - module: community.staffbase.staffbase_import_config
   - module: community.staffbase.staffbase_import_info
@@ -247,7 +253,8 @@ def _rules(params: dict[str, t.Any]) -> Rules:
     if params["max_row_errors"] is not None and params["max_row_errors"] < 0:
         raise InputError("max_row_errors", "it must not be negative")
     return Rules(
-        limits_of.checked(params["limits"]), params["max_row_errors"], params["accept_zero_preview"], params["wait"], params["wait_timeout"])
+        limits_of.checked(params["limits"]), params["max_row_errors"], params["accept_zero_preview"], params["wait"], params["wait_timeout"],
+        params["seen_state"] or "")
 
 
 def main() -> None:
@@ -261,6 +268,7 @@ def main() -> None:
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "float", "default": 3600.0},
         "wait_interval": {"type": "float", "default": 10.0},
+        "seen_state": {"type": "str"},
     }), bring_to_state)
 
 
