@@ -246,6 +246,7 @@ _FAULTS = (
     _Fault("ProtocolError", "The answer was cut off"),
     _Fault("ContentDecodingError", "The answer could not be read"),
     _Fault("DecodeError", "The answer could not be read"),
+    _Fault("InvalidHeader", "The answer could not be read", _CHECK_SERVICE),
     _Fault("ValueError", "The address in api_url, or that of a proxy in the environment, cannot be used",
            "check api_url and the proxy settings (https_proxy, no_proxy)", passing=False, unsure=False),
     _Fault("Exception", "The call failed", passing=False),
