@@ -264,10 +264,7 @@ def test_a_lie_about_the_message_is_an_error_in_words(name: str) -> None:
 
 @pytest.mark.parametrize("length", [b"\xb2", b"9" * 5000, b"-1", b"0x2", b"2,2", b" 2", b"\xc2\xb2", b""])
 def test_a_length_that_is_none_is_no_crash(length: bytes) -> None:
-    try:
-        assert ask(Raw(OK + b"Content-Length: " + length + b"\r\nConnection: close\r\n\r\n{}")) == {}
-    except CallError as error:
-        assert "cut off" in str(error)
+    assert ask(Raw(OK + b"Content-Length: " + length + b"\r\nConnection: close\r\n\r\n{}")) == {}
 
 
 QUOTES = ["NewConnectionError", "NameResolutionError", "SSLCertVerificationError CERTIFICATE_VERIFY_FAILED", "TooMuch", "TimeoutError"]
@@ -284,7 +281,7 @@ def test_the_server_cannot_choose_what_its_answer_is_taken_for(word: str) -> Non
 @pytest.mark.parametrize("where", ["head", "body"])
 def test_a_connection_that_is_torn_down_within_tls_is_a_passing_fault(authority: Authority, where: str) -> None:
     begun = OK + (b"Content-Length: 100\r\n\r\n{" if where == "body" else b"X: y")
-    with pytest.raises(CallError, match="cut off|broke off|TLS connection failed") as caught:
+    with pytest.raises(CallError, match=r"cut off|broke off|TLS connection failed") as caught:
         ask(Raw(begun, reset=True), tls=authority.context, ca_path=authority.ca_path)
     assert (caught.value.passing, caught.value.unsure) == (True, True)
 
@@ -350,7 +347,7 @@ def test_a_retry_after_beyond_reason_is_not_waited_for(value: str, pause: float 
         client = Client(Connection(server.url, TOKEN), pause=pauses.append)
         try:
             if pause is None:
-                with pytest.raises(CallError, match="HTTP 429"):
+                with pytest.raises(CallError, match=r"HTTP 429"):
                     client.get_json("/x", "list")
                 assert pauses == []
             else:
@@ -360,7 +357,10 @@ def test_a_retry_after_beyond_reason_is_not_waited_for(value: str, pause: float 
             client.close()
 
 
-LOCATIONS = ["http://[", "//[::1", "\r\n /x", "/x\r\n /y", "?id=5", "", "#", "http://", "\\\\x\\y", "/x\xff", "a:b", "http://a:99999999/x", "/" * 60_000]
+LOCATIONS = [
+    "http://[", "//[::1", "\r\n /x", "/x\r\n /y", "?id=5", "", "#", "http://", "\\\\x\\y", "/x\xff", "a:b", "http://a:99999999/x",
+    "/" * 60_000,
+]
 
 
 @pytest.mark.parametrize("location", LOCATIONS)
