@@ -106,6 +106,12 @@ options:
       - It is printed only where the module runs on the controller itself. It costs no request, and check mode prints none.
     type: bool
     default: true
+  seen_state:
+    description:
+      - The state in which an earlier task has seen this import, such as
+        RV(community.staffbase.staffbase_import_upload#module:import.state).
+      - When the import had been started by then, but no longer shows that, the task fails in place of starting it a second time.
+    type: str
 seealso:
   - module: community.staffbase.staffbase_import_config
   - module: community.staffbase.staffbase_import_info
@@ -253,7 +259,8 @@ def _rules(params: dict[str, t.Any]) -> Rules:
     if params["max_row_errors"] is not None and params["max_row_errors"] < 0:
         raise InputError("max_row_errors", "it must not be negative")
     return Rules(
-        limits_of.checked(params["limits"]), params["max_row_errors"], params["accept_zero_preview"], params["wait"], params["wait_timeout"])
+        limits_of.checked(params["limits"]), params["max_row_errors"], params["accept_zero_preview"], params["wait"], params["wait_timeout"],
+        params["seen_state"] or "")
 
 
 DEFINITION = service_module({
@@ -267,6 +274,7 @@ DEFINITION = service_module({
     "wait_timeout": {"type": "float", "default": 3600.0},
     "wait_interval": {"type": "float", "default": 10.0},
     "progress": {"type": "bool", "default": True},
+    "seen_state": {"type": "str"},
 }, bring_to_state)
 
 

@@ -6,11 +6,15 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import http.client
 import http.server
+import socket
 import socketserver
 import ssl
+import struct
 import threading
 import typing as t
+from urllib.parse import urlsplit
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,14 +101,70 @@ class Pour:
         handler.wfile.write(b"0\r\n\r\n")
 
 
+@dataclasses.dataclass
+class Raw:
+    """Sends these bytes and nothing else: `head`, then `count` times `piece` (None: for ever), one each `every` seconds, then `tail`.
+
+    `sent` counts the bytes that were taken from it. With `reset` the connection is torn down at the end, not closed.
+    """
+
+    head: bytes
+    piece: bytes = b""
+    count: int | None = 0
+    tail: bytes = b""
+    every: float = 0.0
+    reset: bool = False
+    sent: int = 0
+
+    def play(self, handler: http.server.BaseHTTPRequestHandler, stopped: threading.Event) -> None:
+        self._send(handler, self.head)
+        number = 0
+        while (self.count is None or number < self.count) and not stopped.wait(self.every):
+            self._send(handler, self.piece)
+            number += 1
+        self._send(handler, self.tail)
+        if self.reset:
+            handler.wfile.flush()
+            # With a time of zero to linger, closing sends RST.
+            handler.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def _send(self, handler: http.server.BaseHTTPRequestHandler, data: bytes) -> None:
+        handler.wfile.write(data)
+        self.sent += len(data)
+
+
+@dataclasses.dataclass(frozen=True)
+class Relay:
+    """Hands the request on to the server at `url`, and that one's answer back; `change` may spoil it."""
+
+    url: str
+    request: Request
+    change: t.Callable[[Reply], Answer] = lambda reply: reply
+
+    def play(self, handler: http.server.BaseHTTPRequestHandler, stopped: threading.Event) -> None:
+        there = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=30)
+        with contextlib.closing(there):
+            headers = {name: value for name, value in self.request.headers.items() if name not in ("host", "connection")}
+            there.request(self.request.method, self.request.target, self.request.body or None, headers)
+            answer = there.getresponse()
+            body = answer.read()
+        kept = {name: value for name, value in answer.getheaders() if name.lower() in ("location", "content-type", "retry-after")}
+        self.change(Reply(answer.status, body, kept)).play(handler, stopped)
+
+
 class ScriptedServer:
     """Serves the answers of `script` in turn; the last one stands for all further requests if `repeat_last`.
 
-    `requests` lists what came. A request beyond the script is answered with 418 and makes leaving the context fail.
+    `requests` lists what came. A request beyond the script is answered with 418 and makes leaving the context fail. In place of a script,
+    `choose` may give the answer to each request.
     """
 
-    def __init__(self, *script: Answer, repeat_last: bool = False, tls: ssl.SSLContext | None = None, keep_bodies: bool = True) -> None:
+    def __init__(
+        self, *script: Answer, repeat_last: bool = False, tls: ssl.SSLContext | None = None, keep_bodies: bool = True,
+        choose: t.Callable[[Request], Answer] | None = None,
+    ) -> None:
         self.requests: list[Request] = []
+        self._choose = choose
         self._script = list(script)
         self._repeat_last = repeat_last
         self.tls = tls
@@ -142,6 +202,8 @@ class ScriptedServer:
     def answer(self, request: Request) -> Answer:
         with self._lock:
             self.requests.append(request)
+            if self._choose is not None:
+                return self._choose(request)
             if len(self._script) > (1 if self._repeat_last else 0):
                 return self._script.pop(0)
             if self._repeat_last:
@@ -211,4 +273,6 @@ class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     def get_request(self) -> tuple[t.Any, t.Any]:
         connection, address = super().get_request()
         connection.settimeout(30)
+        # What was taken from the server was taken by the client, but for some kilobytes.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 64 * 1024)
         return connection, address

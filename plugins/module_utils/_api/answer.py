@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import time
 import typing as t
 
 from . import retry
 from .address import without_query
 from .errors import CallError, Where
+from .strict_json import read_json
 from .wording import readable, readable_code
 
 
@@ -33,8 +33,8 @@ class Answer:
         if self.status == 204:
             return {}
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
+            return read_json(self.body)
+        except ValueError:
             raise CallError(
                 "The answer is not the JSON that was expected", where, status=self.status, passing=True, unsure=True,
                 next_step="check that api_url is the Staffbase API and that no proxy or login page answers in its place",
@@ -83,8 +83,8 @@ def refusal(answer: Answer, where: Where) -> CallError:
 def _said(answer: Answer) -> tuple[str | None, str]:
     # The platform's error body was observed once (O), on a 401: nothing in it is relied on, not even that it is JSON.
     try:
-        body = json.loads(answer.body)
-    except (ValueError, RecursionError):
+        body = read_json(answer.body)
+    except ValueError:
         return None, ""
     if not isinstance(body, dict):
         return None, ""

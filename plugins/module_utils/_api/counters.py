@@ -9,6 +9,7 @@ where two readings are possible the careful one is taken.
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 COUNTERS = ("created", "updated", "deactivated", "reactivated", "deleted")
@@ -19,6 +20,12 @@ DONE_WORDS = ("import", "result", "actual", "applied", "done")
 
 #: How deep a block of counters is looked for.
 DEEPEST = 12
+
+#: No counter is told as more than this; whatever the limit is, it is above it.
+HIGHEST = 10**15
+
+#: How much of a key is looked at for the words above.
+LONGEST_KEY = 100
 
 Counts = dict[str, t.Optional[int]]
 
@@ -55,7 +62,7 @@ def _blocks(node: t.Any, path: tuple[str, ...]) -> t.Iterator[tuple[tuple[str, .
         if not tells_nothing(counts):
             yield path, counts
         for key, value in node.items():
-            yield from _blocks(value, (*path, str(key).lower()))
+            yield from _blocks(value, (*path, str(key)[:LONGEST_KEY].lower()))
     elif isinstance(node, list):
         counts = _from_list(node)
         if not tells_nothing(counts):
@@ -88,10 +95,11 @@ def _number(value: t.Any) -> int | None:
     """A negative number counts nobody: it may stand for "not counted yet", which must not pass a limit."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
-        return int(value.strip()[:18])
+    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]+\s*", value):
+        digits = value.strip().lstrip("0") or "0"
+        return int(digits) if len(digits) < len(str(HIGHEST)) else HIGHEST
     if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
-        return int(value) if value >= 0 else None
+        return min(int(value), HIGHEST) if value >= 0 else None
     return None
 
 

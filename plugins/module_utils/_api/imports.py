@@ -49,8 +49,11 @@ class Imports:
         """Return one import. Raises CallError 404 if there is none, or if the token lacks the right (D)."""
         answer = self._client.get_object(_path(import_id), stage, import_id=import_id)
         record = ImportRecord.read({"id": import_id, **answer})
-        if record is None or not record.state:
-            where = self._client.where("GET", _path(import_id), stage, import_id)
+        where = self._client.where("GET", _path(import_id), stage, import_id)
+        if record is None or record.id != import_id:
+            # To go on with what is told of another one could start that one, or take its state for that of this.
+            raise CallError("The service answered with the record of another import than was asked for", where, status=200)
+        if not record.state:
             raise CallError("The service's record of this import has no state", where, status=200)
         return record
 
@@ -68,8 +71,7 @@ class Imports:
 
         part = FilePart(file_name, size, pieces)
         answer = self._client.send("POST", IMPORTS, "upload", upload=part, settled=settled)
-        found = urlsplit(answer.headers.get("location", "")).path.rstrip("/").rpartition("/")[2]
-        return found if usable_id(found) else None
+        return _id_in(answer.headers.get("location", ""))
 
     def ask_for(self, import_id: str, state: State, stage: str, settled: t.Callable[[], bool]) -> None:
         """PATCH the state. `settled` tells, before another attempt, whether an earlier one took effect."""
@@ -118,6 +120,17 @@ class Imports:
             return row_errors.read_row_errors(keep(pieces) if keep else pieces)
 
         return self._client.download(_path(import_id, "errors"), "errors", take, import_id=import_id)
+
+
+def _id_in(location: str) -> str | None:
+    if any(character <= " " for character in location.strip()):
+        # A folded header, or several of them in one.
+        return None
+    try:
+        found = urlsplit(location).path.rstrip("/").rpartition("/")[2]
+    except ValueError:
+        return None
+    return found if usable_id(found) else None
 
 
 def _path(import_id: str, part: str = "") -> str:

@@ -9,6 +9,8 @@ is refused (400), or ignored, which shows in a page that has been seen before.
 
 from __future__ import annotations
 
+import hashlib
+import time
 import typing as t
 
 from .errors import CallError, Where
@@ -21,22 +23,33 @@ CURSOR_NAMES = ("cursor", "nextCursor", "after", "next", "pageToken", "next_curs
 #: When no name is understood, one large page is asked for instead.
 LARGE_PAGES = (1000, 10000)
 
-#: A list longer than this many pages is not read further: something is wrong then.
+#: A list longer than this many pages, or entries, or seconds, is not read further: something is wrong then. Records vanish after
+#: 30 days (D), so these are more than three thousand imports a night.
 MOST_PAGES = 1000
+MOST_ENTRIES = MOST_PAGES * PAGE_SIZE
+MOST_SECONDS = 900.0
+
+#: A longer cursor (characters) would not fit into a URL.
+LONGEST_CURSOR = 2048
+
+#: A longer key (characters) of an entry is remembered by its digest.
+LONGEST_KEY = 128
 
 Page = dict[str, t.Any]
 GetPage = t.Callable[[dict[str, t.Any]], Page]
 
 
-def entries(get_page: GetPage, where: Where) -> t.Iterator[t.Any]:
+def entries(get_page: GetPage, where: Where, clock: t.Callable[[], float] = time.monotonic) -> t.Iterator[t.Any]:
     """Yield every entry once, asking `get_page` with query parameters until there is no further cursor."""
-    return _List(get_page, where).entries()
+    return _List(get_page, where, clock).entries()
 
 
 class _List:
-    def __init__(self, get_page: GetPage, where: Where) -> None:
+    def __init__(self, get_page: GetPage, where: Where, clock: t.Callable[[], float]) -> None:
         self._get_page = get_page
         self._where = where
+        self._clock = clock
+        self._end = clock() + MOST_SECONDS
         self._limit: dict[str, t.Any] = {"limit": PAGE_SIZE}
         self._names: tuple[str, ...] = CURSOR_NAMES
         self._seen: set[str] = set()
@@ -49,7 +62,12 @@ class _List:
             if following is None:
                 return
             page = following
-        raise CallError(f"The list of imports did not end after {MOST_PAGES} pages", self._where)
+            if self._clock() > self._end:
+                raise self._endless(f"{MOST_SECONDS:g} seconds")
+        raise self._endless(f"{MOST_PAGES} pages")
+
+    def _endless(self, much: str) -> CallError:
+        return CallError(f"The list of imports did not end after {much}", self._where, next_step="check that api_url is the Staffbase API")
 
     def _first(self) -> Page:
         page = self._try(self._limit)
@@ -70,6 +88,8 @@ class _List:
         cursor = page.get("nextCursor")
         if not cursor:
             return None
+        if not _is_usable(cursor):
+            raise CallError("The list of imports goes on, but its cursor cannot be sent back", self._where, status=200)
         for name in self._names:
             found = self._try({**self._limit, name: cursor})
             if found is not None and self._is_further(self._listing(found), cursor):
@@ -99,6 +119,8 @@ class _List:
             key = _key(entry)
             if key not in self._seen:
                 self._seen.add(key)
+                if len(self._seen) > MOST_ENTRIES:
+                    raise self._endless(f"{MOST_ENTRIES} entries")
                 yield entry
 
     def _try(self, params: dict[str, t.Any]) -> Page | None:
@@ -115,5 +137,13 @@ def _listed(page: Page) -> list[t.Any]:
     return found if isinstance(found, list) else []
 
 
+def _is_usable(cursor: t.Any) -> bool:
+    """Opaque, so a number is as good as a text; but anything else would not come back as it was given."""
+    if isinstance(cursor, int) and not isinstance(cursor, bool):
+        return True
+    return isinstance(cursor, str) and len(cursor) <= LONGEST_CURSOR and cursor.isprintable()
+
+
 def _key(entry: t.Any) -> str:
-    return str(entry.get("id")) if isinstance(entry, dict) else repr(entry)
+    key = str(entry.get("id")) if isinstance(entry, dict) else repr(entry)
+    return key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

@@ -9,7 +9,18 @@ import datetime
 import re
 import typing as t
 
+#: The longest name of a file that is looked at, in characters; that of a stored name is 221 at most.
+LONGEST_NAME = 400
+
+#: The largest number of bytes or records that can be true.
+LARGEST = 2**63 - 1
+
+#: Stands for a state that is no name of one.
+NO_STATE = "?"
+
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
+_STATE = re.compile(r"[A-Z0-9][A-Z0-9_ -]{0,39}")
+_TIME = re.compile(r"[0-9T:Z .+-]{1,40}", re.IGNORECASE)
 _LONG_AGO = datetime.datetime.min.replace(tzinfo=datetime.timezone.utc)
 
 
@@ -18,9 +29,19 @@ def usable_id(value: object) -> bool:
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
+def read_id(value: t.Any) -> str | None:
+    """Return the id in a record, or None if it is not usable. Ids are opaque, so a number is as good as a text."""
+    number = _number(value)
+    found = value if number is None else str(number)
+    return found if usable_id(found) else None
+
+
 @dataclasses.dataclass(frozen=True)
 class ImportRecord:
-    """One import. `file_size` in bytes; whether `record_count` counts the header is unknown; `created_at` as the service wrote it."""
+    """One import. `state` is "" when there is none, and NO_STATE when it cannot be the name of one.
+
+    `file_size` in bytes; whether `record_count` counts the header is unknown; `created_at` as the service wrote it.
+    """
 
     id: str
     file_name: str | None = None
@@ -34,18 +55,16 @@ class ImportRecord:
         """Return the record in `entry` (D: id, createdAt, fileName, fileSize, recordCount, state), or None if it has no usable id."""
         if not isinstance(entry, dict):
             return None
-        number = _number(entry.get("id"))
-        # Opaque, so a number is as good as a text.
-        import_id: t.Any = entry.get("id") if number is None else str(number)
-        if not usable_id(import_id):
+        import_id = read_id(entry.get("id"))
+        if import_id is None:
             return None
         return cls(
             id=import_id,
             file_name=_text(entry.get("fileName")),
-            file_size=_number(entry.get("fileSize")),
-            record_count=_number(entry.get("recordCount")),
-            state=(_text(entry.get("state")) or "").strip().upper()[:40],
-            created_at=_text(entry.get("createdAt")) or _epoch(entry.get("createdAt")),
+            file_size=_size(entry.get("fileSize")),
+            record_count=_size(entry.get("recordCount")),
+            state=_state(entry.get("state")),
+            created_at=_moment(entry.get("createdAt")) or _epoch(entry.get("createdAt")),
         )
 
     @property
@@ -54,8 +73,12 @@ class ImportRecord:
         return read_time(self.created_at) or _LONG_AGO
 
     def shown(self) -> dict[str, t.Any]:
-        """Return the record for a module's result: id, file_name, file_size, record_count, state, created_at."""
-        return dataclasses.asdict(self)
+        """Return the record for a module's result: id, file_name, file_size, record_count, state, created_at.
+
+        What could steer a terminal or change the order of what is read there stands as "?" in the file's name.
+        """
+        name = None if self.file_name is None else "".join(one if one.isprintable() else "?" for one in self.file_name)
+        return {**dataclasses.asdict(self), "file_name": name}
 
 
 def newest_first(records: t.Iterable[ImportRecord]) -> list[ImportRecord]:
@@ -78,7 +101,22 @@ def read_time(value: str | None) -> datetime.datetime | None:
 
 
 def _text(value: t.Any) -> str | None:
-    return value if isinstance(value, str) else None
+    return value[:LONGEST_NAME] if isinstance(value, str) else None
+
+
+def _state(value: t.Any) -> str:
+    text = (_text(value) or "").strip().upper()
+    return text if not text or _STATE.fullmatch(text) else NO_STATE
+
+
+def _moment(value: t.Any) -> str | None:
+    """A time is shown as the service wrote it, so it must look like one."""
+    return value if isinstance(value, str) and _TIME.fullmatch(value) else None
+
+
+def _size(value: t.Any) -> int | None:
+    number = _number(value)
+    return number if number is not None and 0 <= number <= LARGEST else None
 
 
 def _number(value: t.Any) -> int | None:

@@ -39,6 +39,13 @@ LONGEST_NAME = 3
 #: The longest cell (characters) and the longest line that are looked at; the counting goes on behind them.
 LONGEST_CELL = 1_000_000
 
+#: A quoted row that is longer (characters) is none: each of its lines is taken for a row of its own.
+LONGEST_ROW = 2 * LONGEST_CELL
+
+#: Of a message, only so much is looked at (characters), and only beside so many cells; a message beside more of them is hidden.
+LONGEST_MESSAGE = 2000
+MOST_CELLS = 200
+
 
 @dataclasses.dataclass(frozen=True)
 class RowErrors:
@@ -102,11 +109,15 @@ class _Roles:
 
     def shown(self, row: list[str]) -> dict[str, t.Any]:
         text = row[self.message] if self.message is not None and self.message < len(row) else ""
-        for index, cell in enumerate(row):
-            # A cell that stands beside the message may be the refused value itself.
-            if index not in (self.line, self.message) and len(cell.strip()) > 1:
-                text = text.replace(cell.strip(), HIDDEN)
-        return {"line": self.line_of(row), "message": readable(text) or HIDDEN}
+        # A cell that stands beside the message may be the refused value itself.
+        beside = {cell.strip() for index, cell in enumerate(row) if index not in (self.line, self.message) and len(cell.strip()) > 1}
+        shown = readable(_without(text[:LONGEST_MESSAGE], beside)) if len(beside) <= MOST_CELLS else ""
+        return {"line": self.line_of(row), "message": shown or HIDDEN}
+
+
+def _without(text: str, cells: set[str]) -> str:
+    """Hide the cells in one go: one after the other, two dots in each of some dozen cells would blow up the text without end."""
+    return re.sub("|".join(map(re.escape, sorted(cells, key=len, reverse=True))), HIDDEN, text) if cells else text
 
 
 def _is_header(first: list[str], second: list[str] | None) -> bool:
@@ -134,6 +145,7 @@ def _rows(lines: t.Iterator[str]) -> t.Iterator[list[str]]:
     reader = csv.reader(feed, delimiter=separator)
     while True:
         feed.taken.clear()
+        rows: t.Iterable[list[str]]
         try:
             rows = [next(reader)]
         except StopIteration:
@@ -142,7 +154,7 @@ def _rows(lines: t.Iterator[str]) -> t.Iterator[list[str]]:
             rows = []
         if not rows or feed.ended:
             # A quote that never ends has swallowed what follows it: each line is taken for a row of its own.
-            rows = [_row(part, separator) for line in feed.taken for part in re.split(r"\r(?!\n)", line) if part.strip()]
+            rows = (_row(part, separator) for line in feed.taken for part in re.split(r"\r(?!\n)", line) if part.strip())
         yield from (row for row in rows if any(cell.strip() for cell in row) or row == [""])
 
 
@@ -153,6 +165,7 @@ class _Feed:
         self._lines = itertools.chain([first], (line for line in lines if line.strip()))
         self.taken: list[str] = []
         self.ended = False
+        self._length = 0
 
     def __iter__(self) -> _Feed:
         return self
@@ -162,7 +175,10 @@ class _Feed:
         if line is None:
             self.ended = bool(self.taken)
             raise StopIteration
+        self._length = len(line) + (self._length if self.taken else 0)
         self.taken.append(line)
+        if len(self.taken) > 1 and self._length > LONGEST_ROW:
+            raise csv.Error("a row without an end")
         return line
 
 
@@ -177,8 +193,10 @@ def _lines(pieces: t.Iterable[bytes]) -> t.Iterator[str]:
     decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
     rest = ""
     for piece in pieces:
-        rest += decoder.decode(piece).replace("\0", "")
-        *whole, rest = re.split(r"(?<=\n)", rest) if "\n" in rest else [rest]
+        text = decoder.decode(piece).replace("\0", "")
+        rest += text
+        # What was there before has no line's end in it: to look at all of it again for each byte that drips would take ages.
+        *whole, rest = re.split(r"(?<=\n)", rest) if "\n" in text else [rest]
         for line in whole:
             yield from _bounded(line)
         *parts, rest = _bounded(rest)

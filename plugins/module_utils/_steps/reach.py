@@ -12,6 +12,7 @@ from .._api.records import ImportRecord
 from .._api.states import PREVIEWING, State, rank, reached
 from .._api.waiting import TimeIsUp, Waiter
 from . import limits as limits_of
+from .course import Course
 from .outcome import Outcome
 from .private_file import PrivateFile
 from .progress import Progress, Tell
@@ -23,13 +24,17 @@ LINES_NAMED = 10
 
 @dataclasses.dataclass(frozen=True)
 class Rules:
-    """What an import has to keep to. `wait`: wait for the end, not only for what must be known before the start."""
+    """What an import has to keep to. `wait`: wait for the end, not only for what must be known before the start.
+
+    `seen_state`: the state in which an earlier step saw it; an import that had been started is not started again.
+    """
 
     limits: limits_of.Limits = dataclasses.field(default_factory=dict)
     max_row_errors: int | None = None
     accept_zero_preview: bool = False
     wait: bool = True
     wait_timeout: float = 3600.0
+    seen_state: str = ""
 
 
 class Reach:
@@ -44,7 +49,9 @@ class Reach:
         self._rules = rules
         self._waiter = waiter
         self._error_file = error_file
-        self._transition = Transition(imports, self._id, waiter)
+        self._course = Course(self._id, rules.seen_state)
+        self._transition = Transition(imports, self._id, waiter, self._course)
+        self._accepted: State | None = None
         self._progress = Progress(tell)
         self.outcome = Outcome()
 
@@ -72,7 +79,7 @@ class Reach:
         self._report(goal)
 
     def _import(self) -> None:
-        self._wait_for_known_state()
+        self._wait_for_sure_state()
         if not reached(self._state, State.IMPORT_PENDING):
             if self._rules.limits:
                 self._fresh_preview()
@@ -85,7 +92,7 @@ class Reach:
             self._wait_for(State.COMPLETED, "import")
 
     def _preview(self) -> None:
-        self._wait_for_known_state()
+        self._wait_for_sure_state()
         if not reached(self._state, State.PREVIEW_PENDING):
             self._ask(State.PREVIEW_PENDING, "preview")
         if self._rules.wait:
@@ -161,6 +168,7 @@ class Reach:
 
     def _predict(self, goal: State) -> None:
         """Tell what a real run would do, by reading only."""
+        self._course.may_ask(self._state, "status")
         target = State.IMPORT_PENDING if goal is State.COMPLETED else State.PREVIEW_PENDING
         at_preview = self._state == State.PREVIEW_READY.value
         if self._state == State.COMPLETED.value or (at_preview and goal is State.PREVIEW_READY):
@@ -174,13 +182,21 @@ class Reach:
             self.outcome.record = dataclasses.replace(self._record, state=end.value)
 
     def _ask(self, target: State, stage: str) -> None:
+        self._course.may_ask(self._state, stage)
         self._transition.ask(self._record, target, stage)
+        if target is State.PREVIEW_PENDING:
+            self._course.asked_for_preview()
+        self._accepted = target
         self.outcome.changed = True
         self.outcome.record = dataclasses.replace(self._record, state=target.value)
 
-    def _wait_for_known_state(self) -> None:
-        if rank(self._state) is None:
-            self._waiter.until(lambda: self._look("status"), lambda record: rank(record.state) is not None)
+    def _wait_for_sure_state(self) -> None:
+        """Wait while the state is none that is known, or one that the import had already left."""
+        if not self._is_sure(self._record):
+            self._waiter.until(lambda: self._look("status"), self._is_sure)
+
+    def _is_sure(self, record: ImportRecord) -> bool:
+        return rank(record.state) is not None and not self._course.is_back(record.state)
 
     def _wait_for(self, goal: State, stage: str) -> None:
         if not reached(self._state, goal):
@@ -193,6 +209,7 @@ class Reach:
             raise StaffbaseError(
                 f"Import {self._id} is CANCELLED: its file was removed, and it will not be imported. Upload the file again if it is still wanted",
                 stage=stage, import_id=self._id)
+        self._course.see(record.state, stage)
         return record
 
     @property
@@ -204,6 +221,11 @@ class Reach:
         return self._record.state
 
     def _too_late(self) -> StaffbaseError:
+        if self._accepted is not None and not reached(self._state, self._accepted) and rank(self._state) is not None:
+            return StaffbaseError(
+                f"Import {self._id} was asked to become {self._accepted.value}, and the service has agreed; but after "
+                f"{self._rules.wait_timeout:g} seconds (wait_timeout) it still stands at {self._state}. Look at it in Studio before you run again",
+                stage="wait", import_id=self._id)
         if self._state in (State.DRAFT.value, State.PREVIEW_READY.value):
             return StaffbaseError(
                 f"Import {self._id} could not be started within {self._rules.wait_timeout:g} seconds (wait_timeout): another import of "

@@ -9,6 +9,7 @@ from .._api.imports import Imports
 from .._api.records import ImportRecord
 from .._api.states import RUNNING, State, reached
 from .._api.waiting import Waiter
+from .course import Course
 
 #: With one of these the service may refuse a transition; which one is unknown (I).
 REFUSALS = frozenset({400, 403, 409, 422, 423})
@@ -17,10 +18,11 @@ REFUSALS = frozenset({400, 403, 409, 422, 423})
 class Transition:
     """Moves one import. A lost answer is made good by looking; a tenant that is busy with another import is waited for."""
 
-    def __init__(self, imports: Imports, import_id: str, waiter: Waiter) -> None:
+    def __init__(self, imports: Imports, import_id: str, waiter: Waiter, course: Course | None = None) -> None:
         self._imports = imports
         self._id = import_id
         self._waiter = waiter
+        self._course = course or Course(import_id)
 
     def ask(self, record: ImportRecord, target: State, stage: str) -> None:
         """PATCH the state to `target`. Raises CallError when the service refuses, TimeIsUp when it stays busy."""
@@ -48,6 +50,9 @@ class Transition:
             raise StaffbaseError(
                 f"Import {self._id} was cancelled by another client; nothing was imported. Upload the file again if it is still wanted",
                 stage=stage, import_id=self._id)
+        if target is not State.PREVIEW_PENDING or reached(now, State.IMPORT_PENDING):
+            # A preview that is made again is a step back, but one that was asked for.
+            self._course.see(now, stage)
         return now != before.state and (now == target.value or reached(now, target))
 
     def _tenant_is_busy(self) -> bool:

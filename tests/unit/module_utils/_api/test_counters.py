@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.community.staffbase.plugins.module_utils._api import counters
 from ansible_collections.community.staffbase.plugins.module_utils._api.counters import COUNTERS, all_zero, read_counters, tells_nothing
 
 FIVE = {"created": 3, "updated": 40, "deactivated": 2, "reactivated": 1, "deleted": 0}
@@ -85,6 +86,27 @@ def test_a_number_that_counts_nobody_is_no_number(value: t.Any) -> None:
     counts = read_counters({"created": 1, "deleted": value}, expected=True)
     assert counts is not None
     assert counts["deleted"] is None
+
+
+@pytest.mark.parametrize("value", [10**30, 1e300, "9" * 5000, "0" * 30 + "9" * 20, 10**15, [None] * 3 + ["x"]])
+def test_an_enormous_number_is_above_any_limit_and_stays_readable(value: t.Any) -> None:
+    counts = read_counters({"deleted": value}, expected=True)
+    assert counts is not None
+    assert counts["deleted"] == (4 if isinstance(value, list) else counters.HIGHEST)
+
+
+@pytest.mark.parametrize(("text", "number"), [("0" * 18 + "5", 5), ("000", 0), ("0" * 4000 + "70000", 70000), (f"{10**14}", 10**14)])
+def test_leading_zeros_do_not_hide_a_number(text: str, number: int) -> None:
+    counts = read_counters({"deleted": text}, expected=True)
+    assert counts is not None
+    assert counts["deleted"] == number
+
+
+def test_of_a_long_key_only_the_beginning_is_looked_at() -> None:
+    answer = {"preview" + "x" * 10**6: FIVE, "x" * 10**6 + "import": ZEROS}
+    assert read_counters(answer, expected=True) == FIVE
+    looked_at = {key for path, _counts in counters._blocks(answer, ()) for key in path}
+    assert {len(key) for key in looked_at} == {counters.LONGEST_KEY}
 
 
 @pytest.mark.parametrize("depth", [5, 100, 900])

@@ -109,10 +109,21 @@ def test_a_state_that_was_reached_though_the_answer_was_lost_is_not_asked_for_ag
     assert json.loads(request.body) == {"state": "IMPORT_PENDING"}
 
 
-@pytest.mark.parametrize("body", [{}, {"state": None}, {"state": ""}, {"state": 5}, {"id": "../x", "state": "DRAFT"}])
+@pytest.mark.parametrize("body", [{}, {"state": None}, {"state": ""}, {"state": 5}])
 def test_a_record_without_a_state_is_an_error(converse: Converse, body: t.Any) -> None:
     with pytest.raises(CallError, match="has no state"):
         Imports(converse(json_reply(body)).client).get("69")
+
+
+@pytest.mark.parametrize("other", ["../x", "70", "", None, True, ["69"], "69/", "69\r\n", "x" * 200])
+def test_the_record_of_another_import_is_not_taken_for_that_of_this(converse: Converse, other: t.Any) -> None:
+    with pytest.raises(CallError, match="record of another import than was asked for"):
+        Imports(converse(json_reply({"id": other, "state": "DRAFT"})).client).get("69")
+
+
+@pytest.mark.parametrize("same", ["69", 69])
+def test_an_id_may_be_a_number(converse: Converse, same: t.Any) -> None:
+    assert Imports(converse(json_reply({"id": same, "state": "DRAFT"})).client).get("69").id == "69"
 
 
 def test_a_record_may_leave_out_its_id(converse: Converse) -> None:

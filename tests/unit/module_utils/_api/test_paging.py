@@ -132,6 +132,70 @@ def test_a_later_answer_that_is_no_list_is_not_read_as_its_end(answer: Params) -
         ids(page)
 
 
+CURSORS = ["\ud800", "a\r\nb", "\0", "x" * (paging.LONGEST_CURSOR + 1), "x" * 1_000_000, ["1"], {"a": "b"}, [[]], True, 1.5, {"limit": 5}, "\u202e"]
+
+
+@pytest.mark.parametrize("cursor", CURSORS)
+def test_a_cursor_that_would_not_come_back_as_it_was_given_is_not_sent(cursor: object) -> None:
+    calls = []
+
+    def page(params: Params) -> Params:
+        calls.append(params)
+        return {"entries": [{"id": "a"}], "nextCursor": cursor}
+
+    with pytest.raises(CallError, match="its cursor cannot be sent back"):
+        ids(page)
+    assert calls == [{"limit": 100}]
+
+
+@pytest.mark.parametrize("cursor", [7, "x" * paging.LONGEST_CURSOR, "a/../b?c=d&limit=1#e", "\u00fc", "=="])
+def test_any_other_cursor_is_sent_back(cursor: object) -> None:
+    assert ids(lambda params: {"entries": [{"id": "b"}]} if "cursor" in params else {"entries": [{"id": "a"}], "nextCursor": cursor}) == ["a", "b"]
+
+
+def test_changing_cursors_for_ever_end_in_an_error() -> None:
+    calls = []
+
+    def page(params: Params) -> Params:
+        calls.append(params)
+        return {"entries": [], "nextCursor": str(len(calls))}
+
+    with pytest.raises(CallError, match="did not end after 1000 pages"):
+        ids(page)
+    assert len(calls) <= paging.MOST_PAGES + 1
+
+
+def test_a_million_entries_are_not_kept() -> None:
+    taken: list[t.Any] = []
+    with pytest.raises(CallError, match="did not end after 100000 entries"):
+        taken.extend(paging.entries(lambda params: {"entries": [{"id": str(number)} for number in range(1_000_000)]}, WHERE))
+    assert len(taken) == paging.MOST_ENTRIES
+
+
+def test_as_many_entries_as_the_pages_can_hold_are_read() -> None:
+    assert len(ids(lambda params: {"entries": [{"id": str(number)} for number in range(paging.MOST_ENTRIES)]})) == paging.MOST_ENTRIES
+
+
+def test_pages_that_each_take_long_end_in_an_error() -> None:
+    clock = iter(range(0, 1_000_000, 100))
+    calls = []
+
+    def page(params: Params) -> Params:
+        calls.append(params)
+        return {"entries": [{"id": str(len(calls))}], "nextCursor": str(len(calls))}
+
+    with pytest.raises(CallError, match="did not end after 900 seconds"):
+        list(paging.entries(page, WHERE, clock=lambda: next(clock)))
+    assert len(calls) < 15
+
+
+def test_of_a_long_id_only_a_digest_is_kept() -> None:
+    entries: list[t.Any] = [{"id": "x" * 1_000_000}, {"id": "x" * 1_000_001}, [["y" * 1000]], {"id": "\ud800" * 500}]
+    keys = set(map(paging._key, entries))
+    assert {len(key) for key in keys} == {64}
+    assert len(keys) == 4
+
+
 def endless(pages: int | None) -> t.Callable[[Params], Params]:
     def page(params: Params) -> Params:
         number = int(params.get("cursor", 1))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ansible_collections.community.staffbase.plugins.module_utils._api import records
 from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
 from ansible_collections.community.staffbase.plugins.module_utils._api.imports import checked_id
 from ansible_collections.community.staffbase.plugins.module_utils._api.records import ImportRecord, newest_first, read_time, usable_id
@@ -78,7 +79,7 @@ def test_the_state_is_read_without_regard_to_case_and_never_long() -> None:
     record = ImportRecord.read({"id": "1", "state": " completed "})
     assert record is not None
     assert record.state == "COMPLETED"
-    assert len(ImportRecord.read({"id": "1", "state": "x" * 1000}).state) == 40  # type: ignore[union-attr]
+    assert ImportRecord.read({"id": "1", "state": "x" * 1000}).state == records.NO_STATE  # type: ignore[union-attr]
 
 
 MOMENT = datetime.datetime(2026, 1, 31, 2, 0, 0, tzinfo=datetime.timezone.utc)
@@ -136,3 +137,46 @@ def test_newest_first_whatever_the_zone_and_unknown_times_last() -> None:
         ("old", "2026-01-31T03:30:00+02:00"), ("new", "2026-01-31T02:00:00Z"), ("unknown", None), ("zz", "2026-01-31T02:00:00Z")])
     assert newest_first([unknown, old, new, twin]) == [twin, new, old, unknown]
     assert newest_first(reversed([unknown, old, new, twin])) == [twin, new, old, unknown]
+
+
+@pytest.mark.parametrize("name", ["\x1b]0;owned\x07x.csv", "a\r\nb.csv", "\x9b31m.csv", "\u202ecsv.exe", "\0.csv", "\u2028.csv", "\ud800.csv"])
+def test_what_steers_a_terminal_is_not_shown(name: str) -> None:
+    record = ImportRecord.read({"id": "1", "fileName": name})
+    assert record is not None
+    assert record.file_name == name
+    assert record.shown()["file_name"].isprintable()
+    assert "?" in record.shown()["file_name"]
+
+
+@pytest.mark.parametrize("name", ["people.0123456789abcdef.csv", "B\u00e4ren & S\u00f6hne (neu).csv", "\U0001f600.csv"])
+def test_other_names_are_shown_as_they_are(name: str) -> None:
+    record = ImportRecord.read({"id": "1", "fileName": name})
+    assert record is not None
+    assert record.shown()["file_name"] == name
+
+
+@pytest.mark.parametrize("state", ["\x1b[31m", "{{ 7 * 7 }}", "a" * 41, "DRAFT\0", "\u00fc", "dr\u0430ft", "_", "-"])
+def test_a_state_that_can_be_no_name_is_none_that_is_known(state: str) -> None:
+    record = ImportRecord.read({"id": "1", "state": state})
+    assert record is not None
+    assert record.state == records.NO_STATE
+
+
+@pytest.mark.parametrize("state", [None, "", "  ", 5, True, ["DRAFT"], {"name": "DRAFT"}])
+def test_a_state_that_is_no_text_is_none(state: object) -> None:
+    record = ImportRecord.read({"id": "1", "state": state})
+    assert record is not None
+    assert record.state == ""
+
+
+@pytest.mark.parametrize("value", [-1, 2**63, 10**39, "5", 5.0, True, [], None])
+def test_a_size_that_cannot_be_is_none(value: object) -> None:
+    record = ImportRecord.read({"id": "1", "fileSize": value, "recordCount": value})
+    assert record is not None
+    assert (record.file_size, record.record_count) == (None, None)
+
+
+def test_of_a_long_text_only_the_beginning_is_kept() -> None:
+    record = ImportRecord.read({"id": "1", "fileName": "x" * 10**6, "createdAt": "2" * 10**6, "state": "X" * 10**6})
+    assert record is not None
+    assert (len(record.file_name or ""), record.created_at, record.state) == (records.LONGEST_NAME, None, records.NO_STATE)

@@ -111,6 +111,55 @@ def test_the_count_of_huge_lines_does_not_depend_on_the_pieces() -> None:
     assert len({read(data, size).count for size in (4096, 65536, 1_000_003, len(data))}) == 1
 
 
+def test_two_dots_in_many_cells_do_not_blow_up_the_message() -> None:
+    """One cell after the other hidden by three dots, each two dots would have become three again: a gigabyte after 50 cells."""
+    cells = ";".join([".."] * 60)
+    assert first(f"line;message;{cells}\n3;is invalid ....;{cells}\n") == {"line": 3, "message": "is invalid ......"}
+
+
+def test_the_longer_cell_is_hidden_whole() -> None:
+    assert first("line;a;b;message\n3;white;white space;the white space is invalid\n")["message"] == "the ... is invalid"
+
+
+@pytest.mark.parametrize(("cells", "message"), [(row_errors.MOST_CELLS, "is invalid"), (row_errors.MOST_CELLS + 1, "...")])
+def test_beside_very_many_cells_a_message_is_hidden(cells: int, message: str) -> None:
+    names = ";".join(f"c{number}" for number in range(cells))
+    assert first(f"line;message;{names}\n3;is invalid;{names}\n")["message"] == message
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_quoted_row_without_an_end_is_not_kept(monkeypatch: pytest.MonkeyPatch, guarded: bool) -> None:
+    monkeypatch.setattr(row_errors, "LONGEST_ROW", 50_000 if guarded else 10**9)
+    most = 0
+    real = row_errors._Feed.__next__
+
+    def taking(self: t.Any) -> str:
+        nonlocal most
+        line = real(self)
+        most = max(most, self._length)
+        return line
+
+    monkeypatch.setattr(row_errors._Feed, "__next__", taking)
+    found = read_row_errors([b'line;message\n3;"is\n', *([b'";"is\n'] * 20_000)])
+    assert found.count >= 1
+    assert (most < 60_000) is guarded
+
+
+def test_bytes_that_drip_are_not_all_looked_at_again_for_each_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = 0
+    real = row_errors.re.split
+
+    def split(pattern: str, text: str) -> list[str]:
+        nonlocal looked_at
+        looked_at += len(text)
+        return real(pattern, text)
+
+    monkeypatch.setattr(row_errors.re, "split", split)
+    data = b"line;message\n" + b"3;" + b"x" * 5000 + b"\n"
+    assert read_row_errors(bytes([byte]) for byte in data).count == 1
+    assert looked_at < 3 * len(data)
+
+
 CELL = st.text(alphabet=st.sampled_from('ab ;,"\n\r\täöü€😀3\ufeff'), max_size=8)
 TABLE = st.lists(st.lists(CELL, min_size=1, max_size=3).map(";".join), max_size=8).map("\n".join)
 

@@ -200,16 +200,17 @@ def test_a_packed_answer_is_unpacked(packed: bool) -> None:
 
 
 class Cut:
-    """A response that ended early without the library noticing, as older ones do."""
+    """A response that ended early without the library noticing, as older ones do; they cannot read what is there, either."""
 
     status_code = 200
     request = requests.Request("GET", "https://intranet.example.com").prepare()
-    raw = None
 
     def __init__(self, headers: dict[str, str]) -> None:
         self.headers = headers
+        self.raw = self
 
-    def iter_content(self, size: int) -> t.Iterator[bytes]:
+    def stream(self, size: int, *, decode_content: bool) -> t.Iterator[bytes]:
+        assert not decode_content
         yield b"12345"
 
 
@@ -217,7 +218,6 @@ def test_a_cut_is_noticed_where_the_library_does_not(where: t.Any) -> None:
     with pytest.raises(CallError, match="cut off"):
         list(transport.pieces(Cut({"Content-Length": "6"}), where))
     assert list(transport.pieces(Cut({"Content-Length": "5"}), where)) == [b"12345"]
-    assert list(transport.pieces(Cut({"Content-Length": "3", "Content-Encoding": "gzip"}), where)) == [b"12345"]
     assert list(transport.pieces(Cut({}), where)) == [b"12345"]
 
 

@@ -1,0 +1,309 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A tenant whose answers are spoiled on the way: each module fails in words, nobody is changed, nothing is left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.community.staffbase.plugins.module_utils._api import bounds, imports, paging, transport
+from support.admin import Admin
+from support.api_calls import DELETE, ERRORS, GET, GET_CONFIG, IMPORT, LIST, PATCH_CONFIG, POST, PREVIEW, STATUS
+from support.between import Between, Spoil, says, with_fields, with_location
+from support.module_runner import Result
+from support.scripted_server import Raw, Reply
+from support.small_tenant import AFTER, CSV
+
+MIB = 1024 * 1024
+OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+MARK = "zq-in-the-body"
+
+
+def behind(there: Admin, server: Between, **connection: t.Any) -> Admin:
+    return Admin(there.sim, api_url=server.url, **{"retries": 0, "timeout": 20, **connection})
+
+
+def run(there: Admin, admin: Admin, module: str) -> Result:
+    if module == "upload":
+        return admin.upload(CSV)
+    if module == "config":
+        return admin.config(there.sim.upload(CSV, "people.csv"))
+    if module == "state":
+        return admin.state(there.prepared(), "imported", limits={"deleted": 1}, wait_timeout=1)
+    if module == "absent":
+        return admin.state(there.prepared(), "absent")
+    there.prepared()
+    return admin.info(gather=["status", "config", "errors"])
+
+
+#: Module, the call whose answer is spoiled.
+PLACES = [
+    ("upload", LIST), ("config", GET_CONFIG), ("state", GET), ("state", STATUS),
+    ("info", LIST), ("info", STATUS), ("info", GET_CONFIG), ("absent", GET),
+]
+WRITES = [("upload", POST), ("config", PATCH_CONFIG), ("state", PREVIEW), ("absent", DELETE)]
+IDS = {"ids": lambda value: str(value).replace("/users/imports", "")}
+
+NO_JSON: dict[str, bytes] = {
+    "deep arrays": b"[" * 100_000 + b"]" * 100_000,
+    "deep objects": b'{"entries":' * 60 + b"1" + b"}" * 60,
+    "5000 digits": b'{"entries": [{"id": ' + b"9" * 5000 + b"}]}",
+    "out of range": b'{"entries": [], "created": 1e999}',
+    "NaN": b'{"created": NaN, "entries": []}',
+    "a key twice": b'{"state": "COMPLETED", "state": "DRAFT", "entries": []}',
+    "not UTF-8": b'{"state": "\xff", "entries": []}',
+    "UTF-16": json.dumps({"state": "DRAFT", "entries": []}).encode("utf-16"),
+    "half a character": b'{"state": "DRAFT", "entries": [], "x": "\\ud800"}',
+    "a bare word": MARK.encode(),
+}
+
+
+@pytest.mark.parametrize("name", NO_JSON)
+@pytest.mark.parametrize(("module", "call"), PLACES, **IDS)
+def test_what_is_no_json_ends_it_in_words(there: Admin, module: str, call: str, name: str) -> None:
+    with Between(there.sim.url, {call: says(NO_JSON[name])}) as server:
+        result = run(there, behind(there, server), module)
+    assert result.failed
+    assert "The answer is not the JSON that was expected [stage " in result["msg"]
+    assert MARK not in result.output
+    assert not {POST, IMPORT, PATCH_CONFIG, DELETE} & set(there.sim.writes())
+    assert there.nobody_changed()
+
+
+@pytest.mark.parametrize("body", [b"[]", b"null", b"5", b'"x"', b"true", b"[[]]"])
+@pytest.mark.parametrize(("module", "call"), [place for place in PLACES if place[1] != STATUS], **IDS)
+def test_another_shape_ends_it_in_words(there: Admin, module: str, call: str, body: bytes) -> None:
+    with Between(there.sim.url, {call: says(body)}) as server:
+        result = run(there, behind(there, server), module)
+    assert result.failed
+    assert "The answer is not a JSON object" in result["msg"]
+    assert not {POST, IMPORT, PATCH_CONFIG, DELETE} & set(there.sim.writes())
+    assert there.nobody_changed()
+
+
+FLOODS: dict[str, t.Callable[[], Raw]] = {
+    "interim answers": lambda: Raw(b"", b"HTTP/1.1 100 Continue\r\nX: " + b"f" * 60_000 + b"\r\n\r\n", None),
+    "headers": lambda: Raw(OK, b"X: " + b"f" * 60_000 + b"\r\n", None),
+    "a body": lambda: Raw(OK + b"\r\n", b" " * 65536, None),
+    "trailers": lambda: Raw(OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n", b"X: " + b"f" * 60_000 + b"\r\n", None),
+}
+
+
+@pytest.mark.parametrize("name", FLOODS)
+@pytest.mark.parametrize(("module", "call"), PLACES + WRITES, **IDS)
+def test_what_never_ends_is_left_and_asked_for_once(there: Admin, monkeypatch: pytest.MonkeyPatch, module: str, call: str, name: str) -> None:
+    monkeypatch.setattr(transport, "LONGEST_ANSWER", 256 * 1024)
+    with Between(there.sim.url, {call: lambda reply: FLOODS[name]()}) as server:
+        result = run(there, behind(there, server, retries=2), module)
+    # An upload whose answer could not be read is found in the list; a draft that is gone is gone.
+    if call == POST:
+        assert not result.failed, result["msg"]
+        assert there.sim.writes() == [POST]
+    else:
+        assert result.failed
+        assert "longer than" in result["msg"]
+    assert there.sim.writes().count(call) <= 1
+    assert IMPORT not in there.sim.writes()
+    assert there.nobody_changed()
+
+
+def left_in(folder: Path) -> list[str]:
+    return sorted(os.listdir(folder))
+
+
+@pytest.mark.parametrize("before", [None, b"line;message\n9;of yesterday\n"])
+@pytest.mark.parametrize("body", [b"3;is invalid\n" * 5000, b'3;"is\n";"' * 5000, b"x" * 65536, b"\0" * 65536, b"\n" * 65536])
+def test_refused_rows_without_an_end_leave_no_file(
+    there: Admin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: bytes, before: bytes | None,
+) -> None:
+    monkeypatch.setattr(transport, "LONGEST_DOWNLOAD", MIB)
+    kept = 0
+    real = imports.row_errors.read_row_errors
+
+    def reading(pieces: t.Iterator[bytes]) -> t.Any:
+        def largest() -> t.Iterator[bytes]:
+            nonlocal kept
+            for piece in pieces:
+                kept = max(kept, *(entry.stat().st_size for entry in os.scandir(tmp_path)))
+                yield piece
+
+        return real(largest())
+
+    monkeypatch.setattr(imports.row_errors, "read_row_errors", reading)
+    dest = tmp_path / "errors.csv"
+    if before is not None:
+        dest.write_bytes(before)
+    import_id = there.prepared()
+    with Between(there.sim.url, {ERRORS: lambda reply: Raw(OK + b"\r\n", body, None)}) as server:
+        result = behind(there, server, retries=2).state(import_id, "imported", errors_dest=str(dest))
+    assert result.failed
+    assert "The answer is longer than 1048576 bytes [stage errors, import " in result["msg"]
+    # What is known is handed on: the import itself went through, once.
+    assert (result["state"], result["row_error_count"]) == ("COMPLETED", None)
+    assert there.statuses() == AFTER
+    assert there.sim.import_(import_id)["applied_count"] == 1
+    assert left_in(tmp_path) == ([] if before is None else ["errors.csv"])
+    assert before is None or dest.read_bytes() == before
+    assert 0 < kept <= MIB
+
+
+@pytest.mark.parametrize("location", [
+    "\r\n /api/users/imports/69", "?id=69", "#69", "", "/", "http://[", "//[::1", "/api/users/imports/..", "/api/users/imports/%2e%2e", "/a b",
+    "/api/users/imports/a%0d%0aX:1", "/api/users/imports/" + "a" * 129, "https://evil.example.com", "\\..\\admin", "/x\xff",
+])
+def test_an_upload_that_is_told_no_usable_place_is_found_in_the_list(there: Admin, location: str) -> None:
+    with Between(there.sim.url, {POST: with_location(location)}) as server:
+        result = behind(there, server).upload(CSV)
+    made, = there.sim.imports()
+    assert (result.failed, result["import_id"]) == (False, made["id"])
+    assert there.sim.writes() == [POST]
+
+
+def test_a_place_on_another_host_is_only_taken_for_its_id(there: Admin) -> None:
+    def elsewhere(reply: Reply) -> Reply:
+        return Reply(reply.status, b"", {"Location": "https://evil.example.com/steal/" + reply.headers["Location"].rpartition("/")[2]})
+
+    with Between(there.sim.url, {POST: elsewhere}) as server:
+        result = behind(there, server).upload(CSV)
+    made, = there.sim.imports()
+    assert result["import_id"] == made["id"]
+
+
+def entry(**fields: t.Any) -> dict[str, t.Any]:
+    return {"id": "69", "createdAt": "2026-01-31T02:00:00.000Z", "state": "DRAFT", "fileSize": 1, "recordCount": 1, **fields}
+
+
+BAD_IDS = [
+    "../../admin", "..", "%2e%2e", "a/../b", "a\r\nX: y", "a\0", "x" * 100_000, "", None, True, 1.5, [], ["69"], {"a": "b"}, "\u0661", "-x", ".",
+    "a b",
+]
+
+
+@pytest.mark.parametrize("bad", BAD_IDS)
+def test_an_id_that_could_lead_elsewhere_is_no_import(there: Admin, bad: t.Any) -> None:
+    with Between(there.sim.url, {LIST: says(json.dumps({"entries": [entry(id=bad, fileName="people.csv")]}).encode())}) as server:
+        admin = behind(there, server)
+        assert admin.info()["imports"] == []
+        requests = [request.target for request in server.requests]
+    assert requests == ["/api/users/imports?limit=100"]
+
+
+@pytest.mark.parametrize("bad", ["../../admin", "..", "%2e%2e", "a/../b", "a\r\nX: y", "x" * 129, "", "-x", "."])
+@pytest.mark.parametrize("module", ["config", "state", "info"])
+def test_such_an_id_is_not_sent_either(there: Admin, module: str, bad: str) -> None:
+    with Between(there.sim.url, {}) as server:
+        options: dict[str, t.Any] = {"config": {"mapping": {"externalId": "a"}}, "state": {"state": "imported"}}.get(module, {})
+        result = behind(there, server).run(module, import_id=bad, **options)
+        assert server.requests == []
+    assert result["msg"].startswith("import_id: ")
+
+
+LISTS: dict[str, tuple[t.Callable[[int], bytes], str]] = {
+    "the same cursor": (lambda page: json.dumps({"entries": [entry()], "nextCursor": "again"}).encode(), "does not take its own cursor back"),
+    "changing cursors": (lambda page: json.dumps({"entries": [entry(id=str(page))], "nextCursor": str(page)}).encode(), "did not end after 50 pages"),
+    "empty pages": (lambda page: json.dumps({"entries": [], "nextCursor": str(page)}).encode(), "did not end after 50 pages"),
+    "a huge cursor": (lambda page: json.dumps({"entries": [entry()], "nextCursor": "x" * MIB}).encode(), "cursor cannot be sent back"),
+    "a cursor with a line's end": (lambda page: json.dumps({"entries": [], "nextCursor": "a\r\nX: y"}).encode(), "cursor cannot be sent back"),
+    "a cursor that is a list": (lambda page: json.dumps({"entries": [], "nextCursor": [MARK]}).encode(), "cursor cannot be sent back"),
+    "a cursor that is an object": (lambda page: json.dumps({"entries": [], "nextCursor": {"limit": 1}}).encode(), "cursor cannot be sent back"),
+    "a million entries": (lambda page: b'{"entries": [' + b'{"id":"a"},' * 1_000_000 + b"{}]}", "longer than 8388608 bytes"),
+    "very many entries": (
+        lambda page: json.dumps({"entries": [{"id": f"{page}-{number}"} for number in range(500)], "nextCursor": str(page)}).encode(),
+        "did not end after 5000 entries"),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("module", ["upload", "info"])
+def test_a_list_without_an_end_is_left_and_nothing_is_uploaded(there: Admin, monkeypatch: pytest.MonkeyPatch, module: str, name: str) -> None:
+    monkeypatch.setattr(paging, "MOST_PAGES", 50)
+    monkeypatch.setattr(paging, "MOST_ENTRIES", 5000)
+    pages = iter(range(1_000_000))
+    body, text = LISTS[name]
+    with Between(there.sim.url, {LIST: lambda reply: Reply(200, body(next(pages)))}) as server:
+        result = run(there, behind(there, server), module)
+        assert len(server.requests) <= 60
+    assert result.failed
+    assert text in result["msg"]
+    assert MARK not in result.output
+    assert there.sim.writes() == []
+
+
+@pytest.mark.parametrize("module", ["state", "absent"])
+def test_the_record_of_another_import_is_not_gone_on_with(there: Admin, module: str) -> None:
+    other = there.prepared()
+    with Between(there.sim.url, {GET: with_fields(id=other)}) as server:
+        result = run(there, behind(there, server), module)
+    assert "The service answered with the record of another import than was asked for" in result["msg"]
+    assert there.sim.writes() == []
+    assert there.nobody_changed()
+
+
+def test_an_upload_that_is_shown_as_another_one_is_not_gone_on_with(there: Admin) -> None:
+    other = there.prepared()
+    with Between(there.sim.url, {GET: with_fields(id=other)}) as server:
+        result = behind(there, server).upload(CSV, force=True)
+    assert "The service answered with the record of another import" in result["msg"]
+    assert there.sim.writes() == [POST]
+
+
+def test_without_that_check_another_import_would_be_gone_on_with(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = there.sim.upload(CSV, "other.csv")
+    real = imports.Imports.get
+
+    def careless(self: t.Any, import_id: str, stage: str = "status") -> t.Any:
+        answer = self._client.get_object(f"/users/imports/{import_id}", stage, import_id=import_id)
+        return imports.ImportRecord.read({"id": import_id, **answer})
+
+    assert careless is not real
+    monkeypatch.setattr(imports.Imports, "get", careless)
+    with Between(there.sim.url, {GET: with_fields(id=other)}) as server:
+        result = behind(there, server).upload(CSV, force=True)
+    assert result["import_id"] == other
+
+
+COUNTERS: list[t.Any] = [
+    10**39, 1e308, "9" * 1000, "0" * 18 + "9", -1, "-1", [None] * 50, {"count": 10**20}, None, "many", True, [], {}, 2.5, "1e3", "\u0669",
+]
+
+
+@pytest.mark.parametrize("value", COUNTERS)
+def test_a_counter_beyond_reason_does_not_pass_a_limit(there: Admin, value: t.Any) -> None:
+    counts = {"created": 5, "updated": 4, "deactivated": 3, "reactivated": 2, "deleted": value}
+    with Between(there.sim.url, {STATUS: says(json.dumps(counts).encode())}) as server:
+        result = behind(there, server).state(there.prepared(), "imported", limits={"deleted": 1})
+    if value == []:
+        # A list of nobody is nobody.
+        assert not result.failed
+        return
+    assert "limits exceeded: deleted" in result["msg"] or "gives no number for deleted" in result["msg"]
+    assert len(result["msg"]) < 600
+    assert there.sim.writes() == [PREVIEW]
+    assert there.nobody_changed()
+
+
+ESCAPES = ["\x1b]0;owned\x07.csv", "a\r\nok: [berlin].csv", "\x9b31m.csv", "\u202ecsv", "x" * MIB]
+
+
+@pytest.mark.parametrize("name", ESCAPES)
+def test_a_name_with_escapes_does_not_reach_the_terminal_raw(there: Admin, name: str) -> None:
+    with Between(there.sim.url, {LIST: says(json.dumps({"entries": [entry(fileName=name)]}).encode())}) as server:
+        result = behind(there, server).info()
+    shown, = result["imports"]
+    assert shown["file_name"].isprintable()
+    assert len(shown["file_name"]) <= 400
+
+
+def test_a_draft_whose_answers_flood_is_asked_for_with_all_retries_only_when_it_may_pass(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken chunk may pass; a flood does not, and asking again would only bring it again."""
+    cut: Spoil = lambda reply: Raw(OK + b"Transfer-Encoding: chunked\r\n\r\nff\r\n{}")  # noqa: E731
+    for spoil, asked in ((cut, 3), (lambda reply: FLOODS["headers"](), 1)):
+        with Between(there.sim.url, {GET: spoil}) as server:
+            assert behind(there, server, retries=2).state(there.prepared(), "imported").failed
+            assert len(server.requests) == asked
+    assert bounds.LONGEST_HEAD < MIB
