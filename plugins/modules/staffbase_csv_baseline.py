@@ -13,6 +13,7 @@ author:
   - community.staffbase contributors (@ansible-collections)
 description:
   - Keeps, beside each other, the last export of a source that went through (the baseline), tonight's export, and the delta between them.
+  - Nothing is written through a symbolic link, nor in place of one.
   - As long as tonight's export and its delta are there, the night is not over, so a run that follows a run that died can finish it.
   - The role P(community.staffbase.delta_import#role) uses it; there is seldom a reason to use it alone.
 extends_documentation_fragment:
@@ -61,6 +62,11 @@ options:
   errors:
     description: Path of the error CSV of the service for the delta. Without it, no row was refused.
     type: path
+  errors_dest:
+    description:
+      - Where the refused rows will be put at the end of the night. With O(state=begun), the module fails if nothing can be written there,
+        so that this shows before anything is sent.
+    type: path
 seealso:
   - module: community.staffbase.staffbase_csv_delta
 """
@@ -107,6 +113,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.local import run_local
 from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
 from ansible_collections.community.staffbase.plugins.module_utils._steps.baseline import Baseline
+from ansible_collections.community.staffbase.plugins.module_utils._steps.regular_file import refuse_other_than_a_file
 
 
 def keep(module: AnsibleModule) -> dict[str, t.Any]:
@@ -114,6 +121,8 @@ def keep(module: AnsibleModule) -> dict[str, t.Any]:
     baseline = Baseline(params["baseline"])
     exists, pending = baseline.exists(), baseline.is_pending()
     changed = False
+    if params["state"] == "begun" and params["errors_dest"]:
+        refuse_other_than_a_file(params["errors_dest"], "errors_dest")
     if params["state"] == "begun" and params["source"]:
         baseline.claim(params["source"], check_mode=module.check_mode)
     if params["state"] == "dropped":
@@ -136,6 +145,7 @@ def main() -> None:
         "source": {"type": "str"},
         "identifier": {"type": "str"},
         "errors": {"type": "path"},
+        "errors_dest": {"type": "path"},
     }, required_if=[("state", "begun", ["src"]), ("state", "finished", ["identifier"])], supports_check_mode=True), keep)
 
 
