@@ -121,8 +121,10 @@ def keep(module: AnsibleModule) -> dict[str, t.Any]:
     baseline = Baseline(params["baseline"])
     exists, pending = baseline.exists(), baseline.is_pending()
     changed = False
-    if params["state"] == "begun" and params["errors_dest"]:
-        refuse_other_than_a_file(params["errors_dest"], "errors_dest")
+    if params["state"] == "begun":
+        for option in ("baseline", "errors_dest"):
+            if params[option]:
+                refuse_other_than_a_file(params[option], option)
     if params["state"] == "begun" and params["source"]:
         baseline.claim(params["source"], check_mode=module.check_mode)
     if params["state"] == "dropped":

@@ -23,7 +23,7 @@ from .._csv.detect import detect
 from .._csv.dialect import AUTO
 from .._csv.table import Table
 from .private_file import MODE, PrivateFile
-from .regular_file import disk_faults_named, open_regular, refuse_other_than_a_file
+from .regular_file import disk_faults_named, open_regular
 
 PIECE = 1 << 20
 
@@ -65,7 +65,6 @@ class Baseline:
         """
         if os.path.realpath(src) in {os.path.realpath(path) for path in (self.path, self.next_path, self.delta_path)}:
             raise InputError("baseline", f"{self.path} is the export itself; the baseline must be a file of its own")
-        refuse_other_than_a_file(self.path, "baseline")
         self._clean(check_mode)
         changed = _copy(src, "src", self.next_path, check_mode, sha256)
         if not self.exists() and not check_mode:
