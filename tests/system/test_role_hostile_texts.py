@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import subprocess
 import typing as t
@@ -95,3 +94,112 @@ def test_the_search_sees_what_a_terminal_obeys() -> None:
     for piece in ("\x1b[2J", "\x9b2J", "\u202e", "\rok", "\x07", "\x85"):
         assert obeyed(f"msg: {piece} so".encode()) == [ascii(f"msg: {piece} so")]
     assert obeyed("Ümläut\tund €\n".encode()) == []
+
+
+#: Each way to have something evaluated. What would be seen is the product, and a file.
+PRODUCT = str(7 * 7191)
+TEMPLATE = "{{ 7 * 7191 }}{% if true %}{{ 7 * 7191 }}{% endif %}{# #}{{ lookup('ansible.builtin.pipe', 'touch $OWNED') }}"
+
+#: Uses all that the role hands on, as a playbook might.
+READING = """
+- hosts: staffbase
+  gather_facts: false
+  tasks:
+    - block:
+        - ansible.builtin.include_role:
+            name: community.staffbase.delta_import
+      rescue:
+        - ansible.builtin.set_fact:
+            told: "{{ ansible_failed_result }}"
+        - ansible.builtin.debug:
+            msg: "{{ told.msg }} {{ told.failure | default({}) }} {{ told }}"
+    - ansible.builtin.set_fact:
+        again: "{{ delta_import_result | default({}) }}"
+    - ansible.builtin.debug:
+        msg: "{{ again }} {{ again.row_errors | default([]) | map(attribute='message') | join(' ') }} {{ again.state | default('') }}"
+"""
+
+
+class Unsafe(str):
+    """A text that Ansible is told not to evaluate, as one that comes from elsewhere."""
+
+
+class Dumper(yaml.SafeDumper):
+    """Writes `!unsafe`."""
+
+
+Dumper.add_representer(Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text)))
+
+
+def unsafe(value: t.Any) -> t.Any:
+    """Mark every text in it, keys too."""
+    if isinstance(value, dict):
+        return {unsafe(name): unsafe(one) for name, one in value.items()}
+    return Unsafe(value) if isinstance(value, str) else value
+
+
+def from_elsewhere(controller: Controller, host: str, **variables: t.Any) -> None:
+    """Give a host variables whose texts are not to be evaluated."""
+    folder = controller.folder / "host_vars"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{host}.yml").write_text(yaml.dump(unsafe(variables), Dumper=Dumper, allow_unicode=True), encoding="utf-8")
+    for name in variables:
+        controller.hosts[host].pop(name, None)
+
+
+@pytest.fixture
+def owned(controller: Controller) -> Path:
+    path = controller.folder / "owned"
+    controller.environment["OWNED"] = str(path)
+    return path
+
+
+def test_no_text_is_evaluated_as_a_template(controller: Controller, monkeypatch: pytest.MonkeyPatch, owned: Path) -> None:
+    mapped = f'id;mail;"{TEMPLATE}";status\n{ROWS}'
+    exports = {
+        "column": mapped, "baseline": mapped,
+        **dict.fromkeys(("key", "missing", "path", "name", "message", "state", "listed"), FINE),
+        "errors": f'{HEADER}1;"{TEMPLATE}";Ann;Activated\n',
+    }
+    let_errors_say(monkeypatch, f"invalid {TEMPLATE} value {TEMPLATE}")
+    mapping = {"externalId": "id", "eMail": "mail", "profile-field:firstName": TEMPLATE, "status": "status"}
+    with sources(controller, exports, errors_quote_value="yes") as tenants:
+        from_elsewhere(controller, "column", delta_import_mapping=mapping)
+        from_elsewhere(
+            controller, "baseline", delta_import_mapping=mapping, delta_import_leavers="deactivate",
+            delta_import_baseline=str(controller.folder / "last.csv"))
+        from_elsewhere(controller, "key", delta_import_mapping={**MAPPING, f"profile-field:{TEMPLATE}": "first"})
+        from_elsewhere(controller, "missing", delta_import_mapping={**MAPPING, "profile-field:lastName": f"last {TEMPLATE}"})
+        strange = controller.folder / f"people {TEMPLATE}.csv"
+        strange.write_text(FINE, encoding="utf-8")
+        from_elsewhere(controller, "path", delta_import_src=str(strange))
+        from_elsewhere(controller, "name", delta_import_file_name=f"people {TEMPLATE}.csv")
+        tenants["message"].schedule(Fault("status:418", method="POST", path="/users/imports"))
+        tenants["listed"].upload(FINE.encode(), "another.csv")
+        told = TEMPLATE.encode()
+        alter_answers(monkeypatch, tenants["listed"], call="GET /users/imports", old=b"another.csv", new=b"another " + told)
+        alter_answers(monkeypatch, tenants["state"], call="GET /users/imports/{id}", old=b'"DRAFT"', new=b'"' + told + b'"')
+        controller.hosts["state"]["delta_import_wait_timeout"] = 0
+        (controller.folder / "play.yml").write_text(READING, encoding="utf-8")
+        run = controller.play("-v", "--diff", playbook=str(controller.folder / "play.yml"))
+        first = {host: [person["fields"].get("firstName") for person in tenants[host].people()] for host in ("column", "baseline")}
+        configured = {host: [each["config"]["mapping"] for each in tenants[host].imports()] for host in ("column", "baseline")}
+
+    assert PRODUCT not in run.output, run.output
+    assert not owned.exists()
+    # Those with such a column go through, with the column that was meant.
+    assert first == {"column": ["Ann", "Bob"], "baseline": ["Ann", "Bob"]}, run.output
+    assert configured == {"column": [mapping], "baseline": [mapping]}
+    for said in ("the tenant does not know the field", "the mapping names this column, but the file lacks it", "HTTP 418 from the service",
+                 "must not hold the beginning of a template"):
+        assert said in run.output, run.output
+
+
+def test_a_text_that_is_evaluated_would_be_seen(controller: Controller, owned: Path) -> None:
+    """The same as text of the playbook's own author, which Ansible does evaluate."""
+    with sources(controller, {"column": f"id;mail;{2 * PRODUCT};status\n{ROWS}"}) as tenants:
+        controller.hosts["column"]["delta_import_mapping"] = {**MAPPING, "profile-field:firstName": TEMPLATE}
+        run = controller.play("-v")
+        assert [person["fields"]["firstName"] for person in tenants["column"].people()] == ["Ann", "Bob"]
+    assert PRODUCT in run.output
+    assert owned.exists()
