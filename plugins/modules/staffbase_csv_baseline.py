@@ -13,6 +13,7 @@ author:
   - community.staffbase contributors (@ansible-collections)
 description:
   - Keeps, beside each other, the last export of a source that went through (the baseline), tonight's export, and the delta between them.
+  - Nothing is written through a symbolic link, nor in place of one.
   - As long as tonight's export and its delta are there, the night is not over, so a run that follows a run that died can finish it.
   - The role P(community.staffbase.delta_import#role) uses it; there is seldom a reason to use it alone.
 extends_documentation_fragment:
@@ -61,6 +62,11 @@ options:
   errors:
     description: Path of the error CSV of the service for the delta. Without it, no row was refused.
     type: path
+  errors_dest:
+    description:
+      - Where the refused rows will be put at the end of the night. With O(state=begun), the module fails if nothing can be written there,
+        so that this shows before anything is sent.
+    type: path
 seealso:
   - module: community.staffbase.staffbase_csv_delta
 """
@@ -106,6 +112,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._ansible.invoc
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
 from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
 from ansible_collections.community.staffbase.plugins.module_utils._steps.baseline import Baseline
+from ansible_collections.community.staffbase.plugins.module_utils._steps.regular_file import refuse_other_than_a_file
 
 
 def keep(invocation: Invocation) -> dict[str, t.Any]:
@@ -113,6 +120,10 @@ def keep(invocation: Invocation) -> dict[str, t.Any]:
     baseline = Baseline(params["baseline"])
     exists, pending = baseline.exists(), baseline.is_pending()
     changed = False
+    if params["state"] == "begun":
+        for option in ("baseline", "errors_dest"):
+            if params[option]:
+                refuse_other_than_a_file(params[option], option)
     if params["state"] == "begun" and params["source"]:
         baseline.claim(params["source"], check_mode=invocation.check_mode)
     if params["state"] == "dropped":
@@ -134,6 +145,7 @@ DEFINITION = Definition({
     "source": {"type": "str"},
     "identifier": {"type": "str"},
     "errors": {"type": "path"},
+    "errors_dest": {"type": "path"},
 }, keep, {"required_if": [("state", "begun", ["src"]), ("state", "finished", ["identifier"])]})
 
 

@@ -39,7 +39,9 @@ options:
     type: path
     required: true
   dest:
-    description: Path of the CSV to write. It has the header, the separator and the encoding of O(current).
+    description:
+      - Path of the CSV to write. It has the header, the separator and the encoding of O(current).
+      - It is not written through a symbolic link, nor in place of one, of a folder, of a FIFO or of a device.
     type: path
     required: true
   identifier:

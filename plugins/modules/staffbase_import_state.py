@@ -84,7 +84,8 @@ options:
     description:
       - A path for the error CSV of the service, on the host where the module runs. The file is written when the import is C(COMPLETED), and
         it is empty when no row was refused.
-      - It may hold persons' data, so it gets the mode C(0600).
+      - It may hold persons' data, so it gets the mode C(0600). It is not written through a symbolic link, nor in place of one, of a folder, of
+        a FIFO or of a device.
     type: path
   wait:
     description:

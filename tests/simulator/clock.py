@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulator's time: the real clock plus what a test added."""
+"""The simulator's time: the real clock, wrong by what a test wants, plus what it added."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from datetime import datetime, timezone
 
 
 class Clock:
-    """Seconds since the epoch (UTC), shifted by ``advance``."""
+    """Seconds since the epoch (UTC), wrong by ``offset`` from the start (either way), and shifted by ``advance``."""
 
-    def __init__(self) -> None:
-        self._offset = 0.0
+    def __init__(self, offset: float = 0.0) -> None:
+        self._offset = offset
         self._lock = threading.Lock()
 
     def now(self) -> float:

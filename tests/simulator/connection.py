@@ -112,6 +112,10 @@ class Connection(WSGIRequestHandler):
         if promised > len(body):
             self.close_connection = True
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The Date header, by the tenant's clock."""
+        return super().date_time_string(self.server.app.world.clock.now() if timestamp is None else timestamp)  # type: ignore[attr-defined]
+
     def _drain(self, stream: Any) -> None:
         """Read the rest of the body; give the connection up when it is endless."""
         total = 0

@@ -31,7 +31,7 @@ class Simulator(Steering):
     ``people`` are dicts (external_id, user_name, email, status, fields, source); ``preview_seconds`` and
     ``import_seconds`` say how long a preview and an import take (real plus virtual seconds); ``rate_limit`` = (calls,
     window in seconds); ``custom_fields`` are the tenant's own profile field ids; ``certificate`` =
-    (cert file, key file) turns on TLS.
+    (cert file, key file) turns on TLS; ``clock_offset`` is by how many seconds the tenant's clock is wrong.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Simulator(Steering):
         database: str = ":memory:",
         port: int = 0,
         certificate: tuple[str, str] | None = None,
+        clock_offset: float = 0.0,
     ) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="staffbase-simulator-"))
         super().__init__(
@@ -60,6 +61,7 @@ class Simulator(Steering):
                 import_seconds=import_seconds,
                 database=database,
                 rate_limit=RateLimit(*rate_limit),
+                clock_offset=clock_offset,
             )
         )
         self._application = Application(self.world, self.leave)

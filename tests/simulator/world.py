@@ -39,6 +39,7 @@ class World:
         import_seconds: float,
         database: str,
         rate_limit: RateLimit,
+        clock_offset: float = 0.0,
     ) -> None:
         self.folder = folder
         self.switches = switches
@@ -47,7 +48,7 @@ class World:
         self.custom_fields = set(custom_fields)
         self.preview_seconds = preview_seconds
         self.import_seconds = import_seconds
-        self.clock = Clock()
+        self.clock = Clock(clock_offset)
         self.database = Database(database)
         self.people = People(self.database)
         self.people.add(people)

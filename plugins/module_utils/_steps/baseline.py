@@ -22,8 +22,8 @@ from .._csv.baseline import identifiers, next_baseline, refused_identifiers
 from .._csv.detect import detect
 from .._csv.dialect import AUTO
 from .._csv.table import Table
-from .private_file import PrivateFile
-from .regular_file import open_regular
+from .private_file import MODE, PrivateFile
+from .regular_file import disk_faults_named, open_regular
 
 PIECE = 1 << 20
 
@@ -51,13 +51,12 @@ class Baseline:
 
     def claim(self, source: str, *, check_mode: bool) -> None:
         """Write down whose baseline this is; raise InputError if it is another source's: its people would all have left."""
-        owner = f"{self.path}.source"
+        owner, name = f"{self.path}.source", source.encode("utf-8", "surrogateescape")
         if not check_mode:
-            with contextlib.suppress(FileExistsError), open(os.open(owner, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(source.encode("utf-8", "surrogateescape"))
-        with contextlib.suppress(FileNotFoundError), open(owner, "rb") as file:
-            if file.read() != source.encode("utf-8", "surrogateescape"):
-                raise InputError("baseline", f"{self.path} belongs to another source (see {owner}); each source needs a baseline of its own")
+            with disk_faults_named(owner, "baseline"), contextlib.suppress(FileExistsError):
+                _create(owner, name)
+        if os.path.lexists(owner) and _read(owner) != name:
+            raise InputError("baseline", f"{self.path} belongs to another source (see {owner}); each source needs a baseline of its own")
 
     def begin(self, src: str, sha256: str | None, *, check_mode: bool) -> bool:
         """Keep a copy of tonight's export; what is compared, sent and kept is then the same, whatever happens to the export.
@@ -86,7 +85,8 @@ class Baseline:
         if refused is None:
             changed = not (self.exists() and filecmp.cmp(self.next_path, self.path, shallow=False))
             if not check_mode:
-                os.replace(self.next_path, self.path)
+                with disk_faults_named(self.path, "baseline"):
+                    os.replace(self.next_path, self.path)
             self._clean(check_mode)
             return changed
         with contextlib.ExitStack() as open_files:
@@ -115,13 +115,28 @@ class Baseline:
         # The copy goes first: a delta without it is no pending night.
         for path in (self.next_path, self.delta_path):
             if not check_mode:
-                with contextlib.suppress(FileNotFoundError):
+                with disk_faults_named(path, "baseline"), contextlib.suppress(FileNotFoundError):
                     os.unlink(path)
 
     def _table(self, open_files: contextlib.ExitStack, path: str, identifier: str) -> Table:
         raw = open_files.enter_context(open_regular(path, "baseline"))
         dialect = detect(raw, AUTO, AUTO, (identifier,))
         return Table(open_files.enter_context(open(path, "rb")), dialect, identifier)
+
+
+def _create(path: str, data: bytes) -> None:
+    """Make a file, whole or not at all; raise FileExistsError if there is one."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "wb", buffering=0) as file:
+        try:
+            file.write(data)
+        except OSError:
+            os.unlink(path)
+            raise
+
+
+def _read(path: str) -> bytes:
+    with open_regular(path, "baseline") as stream:
+        return b"".join(_pieces(stream, "baseline", path))
 
 
 def _digest(path: str) -> str:

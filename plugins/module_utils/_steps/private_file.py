@@ -10,6 +10,7 @@ import tempfile
 import typing as t
 
 from .._api.errors import InputError
+from .regular_file import disk_faults_named, open_regular, refuse_other_than_a_file
 
 MODE = 0o600
 
@@ -26,27 +27,14 @@ class PrivateFile:
         self._path = path
         self._write = write
         self.changed = False
-        if "\0" in path:
-            raise InputError(option, "it is not a path")
-        folder = os.path.dirname(os.path.abspath(path))
-        if os.path.isdir(path):
-            raise InputError(option, f"{path} is a directory")
-        if os.path.exists(path) and not os.path.isfile(path):
-            # A FIFO would be waited for, and a device such as /dev/null would be replaced by a file.
-            raise InputError(option, f"{path} is not a regular file")
-        if not os.path.isdir(folder):
-            raise InputError(option, f"{folder} is no directory")
-        if not os.access(folder, os.W_OK):
-            raise InputError(option, f"{folder} cannot be written to")
+        refuse_other_than_a_file(path, option)
 
     def keep(self, pieces: t.Iterator[bytes]) -> t.Iterator[bytes]:
         """Hand every piece on and store it; a new call starts anew."""
         folder, name = os.path.split(os.path.abspath(self._path))
-        try:
+        with disk_faults_named(self._path, self._option):
             # mkstemp makes the file with mode 0600.
             descriptor, part = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
-        except OSError as error:
-            raise InputError(self._option, f"{self._path} cannot be written: {error.strerror}") from None
         try:
             stream = os.fdopen(descriptor, "wb")
             try:
@@ -64,22 +52,21 @@ class PrivateFile:
                 os.unlink(part)
 
     def _store(self, stream: t.BinaryIO, piece: bytes, *, last: bool = False) -> None:
-        try:
+        with disk_faults_named(self._path, self._option):
             stream.write(piece)
             if last:
                 stream.flush()
                 os.fsync(stream.fileno())
-        except OSError as error:
-            raise InputError(self._option, f"{self._path} cannot be written: {error.strerror}") from None
 
     def _settle(self, part: str) -> None:
         self.changed = not self._is_already(part)
         if self.changed and self._write:
-            os.replace(part, self._path)
+            with disk_faults_named(self._path, self._option):
+                os.replace(part, self._path)
 
     def _is_already(self, part: str) -> bool:
         try:
-            with open(part, "rb") as new, open(self._path, "rb") as old:
+            with open(part, "rb") as new, open_regular(self._path, self._option) as old:
                 if os.fstat(old.fileno()).st_mode & 0o777 != MODE:
                     return False
                 while True:
@@ -88,5 +75,5 @@ class PrivateFile:
                         return False
                     if not piece:
                         return True
-        except OSError:
+        except (OSError, InputError):
             return False

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from .._api.errors import CallError, StaffbaseError
+from .._api.errors import CallError, InputError, StaffbaseError
 from .._api.imports import Imports, checked_id
 from .._api.records import ImportRecord
 from .._api.states import PREVIEWING, State, rank, reached
@@ -151,7 +151,13 @@ class Reach:
 
     def _read_row_errors(self) -> None:
         keep = self._error_file.keep if self._error_file else None
-        self.outcome.row_errors = found = self._imports.get_row_errors(self._id, keep)
+        try:
+            self.outcome.row_errors = found = self._imports.get_row_errors(self._id, keep)
+        except InputError as error:
+            # Of the disk. Whoever reads only that must not think that nothing was imported.
+            raise StaffbaseError(
+                f"{error}. Import {self._id} itself is {self._state}: mend this and run again, which reads the refused rows "
+                "again and imports nothing twice", stage="errors", import_id=self._id) from None
         self.outcome.changed |= bool(self._error_file and self._error_file.changed)
         if not found.count:
             return

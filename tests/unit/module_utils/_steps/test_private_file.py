@@ -154,12 +154,41 @@ def test_a_second_attempt_begins_anew(tmp_path: Path) -> None:
     assert (tmp_path / "errors.csv").read_bytes() == b"".join(PIECES)
 
 
-def test_a_link_is_replaced_and_its_target_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("there", [True, False], ids=["its target is there", "it leads nowhere"])
+def test_a_link_is_refused_and_its_target_left_alone(tmp_path: Path, there: bool) -> None:
+    target, link = tmp_path / "target", tmp_path / "errors.csv"
+    if there:
+        target.write_bytes(b"precious")
+    link.symlink_to(target)
+    with pytest.raises(InputError, match=r"^errors_dest: .*errors.csv is a symbolic link"):
+        private_file(link)
+    assert link.is_symlink()
+    assert [path.name for path in tmp_path.iterdir() if path != link] == (["target"] if there else [])
+
+
+def test_a_link_that_is_put_there_meanwhile_is_not_followed(tmp_path: Path) -> None:
+    file, link = private_file(tmp_path / "errors.csv"), tmp_path / "errors.csv"
     (tmp_path / "target").write_bytes(b"precious")
-    (tmp_path / "errors.csv").symlink_to(tmp_path / "target")
-    kept(private_file(tmp_path / "errors.csv"))
+    link.symlink_to(tmp_path / "target")
+    kept(file)
     assert (tmp_path / "target").read_bytes() == b"precious"
-    assert mode(tmp_path / "errors.csv") == 0o600
+    assert not link.is_symlink()
+    assert mode(link) == 0o600
+
+
+def test_a_fifo_that_is_put_there_meanwhile_is_not_waited_for(tmp_path: Path) -> None:
+    file = private_file(tmp_path / "errors.csv")
+    os.mkfifo(tmp_path / "errors.csv")
+    kept(file)
+    assert (tmp_path / "errors.csv").read_bytes() == b"".join(PIECES)
+
+
+def test_a_folder_that_is_put_there_meanwhile_is_named(tmp_path: Path) -> None:
+    file = private_file(tmp_path / "errors.csv")
+    (tmp_path / "errors.csv").mkdir()
+    with pytest.raises(InputError, match=r"errors.csv cannot be written: Is a directory"):
+        kept(file)
+    assert os.listdir(tmp_path) == ["errors.csv"]
 
 
 def test_what_cannot_be_written_is_named_before_any_request(tmp_path: Path) -> None:

@@ -1,0 +1,181 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each file that a module writes meets a full disk: named, nothing half written, and done by the next run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import tempfile
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.community.staffbase.plugins.module_utils._steps import baseline as baseline_module
+from ansible_collections.community.staffbase.plugins.module_utils._steps import reach
+from ansible_collections.community.staffbase.plugins.module_utils._steps.private_file import PrivateFile
+from support.admin import Admin
+from support.api_calls import ERRORS, GET, IMPORT, STATUS
+from support.module_runner import Result, run_module
+from support.small_disk import PAGE, SmallDisk, small_disk
+from support.small_tenant import csv_of, row
+
+FULL = "cannot be written: No space left on device"
+ROWS = 300
+BEFORE = b"id;name\n" + b"".join(b"%d;Anna Ann Annemarie\n" % number for number in range(ROWS))
+AFTER = BEFORE.replace(b"Anna", b"Anne")
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> t.Iterator[SmallDisk]:
+    with small_disk(tmp_path / "disk") as mounted:
+        yield mounted
+
+
+def keep(disk: SmallDisk, state: str, **options: t.Any) -> Result:
+    needed = {"begun": {"source": "berlin"}, "finished": {"identifier": "id"}, "dropped": {}}[state]
+    return run_module("staffbase_csv_baseline", {"baseline": str(disk.path / "last.csv"), "state": state, **needed, **options})
+
+
+def refused(result: Result, path: Path) -> None:
+    assert result.failed
+    assert f"{path} {FULL}" in result["msg"]
+
+
+#: One row is refused.
+FAULTY = csv_of([row("U0", "Activated").replace("u0@", "u0 "), row("U1", "Activated", first="Anders")])
+
+
+def test_the_error_file_of_an_import_that_went_through(there: Admin, disk: SmallDisk) -> None:
+    import_id = there.prepared(content=FAULTY)
+    path = disk.path / "refused.csv"
+    disk.fill()
+
+    result = there.state(import_id, "imported", errors_dest=str(path), max_row_errors=0)
+
+    refused(result, path)
+    assert f"Import {import_id} itself is COMPLETED" in result["msg"]
+    assert (result["state"], result["failure"]["stage"], result["failure"]["import_id"]) == ("COMPLETED", "errors", import_id)
+    assert there.calls() == [GET, IMPORT, GET, STATUS, ERRORS]
+    assert disk.files() == []
+
+    disk.free()
+    again = there.state(import_id, "imported", errors_dest=str(path))
+    assert (again["state"], again["row_error_count"]) == ("COMPLETED", 1)
+    assert there.sim.writes() == []
+    assert path.read_bytes()
+    assert there.sim.import_(import_id)["applied_count"] == 1
+
+
+def test_without_its_sentence_the_error_would_not_tell_that_the_import_went_through(
+    there: Admin, disk: SmallDisk, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reach, "InputError", ())
+    disk.fill()
+    result = there.state(there.prepared(content=FAULTY), "imported", errors_dest=str(disk.path / "refused.csv"))
+    assert result.failed
+    assert "COMPLETED" not in result["msg"]
+
+
+def test_the_delta(disk: SmallDisk, tmp_path: Path) -> None:
+    paths = {"previous": tmp_path / "previous.csv", "current": tmp_path / "current.csv", "dest": disk.path / "delta.csv"}
+    paths["previous"].write_bytes(BEFORE)
+    paths["current"].write_bytes(AFTER)
+    paths["dest"].write_bytes(b"of last night")
+    options = {"identifier": "id", **{name: str(path) for name, path in paths.items()}}
+    disk.fill(leave=PAGE)
+
+    refused(run_module("staffbase_csv_delta", options), paths["dest"])
+    assert disk.files() == ["delta.csv"]
+    assert paths["dest"].read_bytes() == b"of last night"
+
+    disk.free()
+    assert run_module("staffbase_csv_delta", options)["movers"] == ROWS
+    assert paths["dest"].read_bytes() == AFTER
+
+
+def test_whose_baseline_it_is(disk: SmallDisk, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_bytes(BEFORE)
+    disk.fill()
+    refused(keep(disk, "begun", src=str(tmp_path / "people.csv")), disk.path / "last.csv.source")
+    assert disk.files() == []
+    disk.free()
+    assert not keep(disk, "begun", src=str(tmp_path / "people.csv")).failed
+
+
+def test_an_owner_that_is_half_written_would_lock_everybody_out(disk: SmallDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "people.csv").write_bytes(BEFORE)
+    monkeypatch.setattr(baseline_module.os, "unlink", lambda path: None)
+    disk.fill()
+    keep(disk, "begun", src=str(tmp_path / "people.csv"))
+    disk.free()
+    assert "belongs to another source" in keep(disk, "begun", src=str(tmp_path / "people.csv"))["msg"]
+
+
+@pytest.mark.parametrize(("pages", "name"), [(1, "last.csv.next"), (3, "last.csv.delta.csv")], ids=["the copy of the export", "the first delta"])
+def test_the_files_of_a_night(disk: SmallDisk, tmp_path: Path, pages: int, name: str) -> None:
+    export = tmp_path / "people.csv"
+    export.write_bytes(BEFORE)
+    assert PAGE < len(BEFORE) <= 2 * PAGE
+    (disk.path / "last.csv.source").write_text("berlin")
+    disk.fill(leave=pages * PAGE)
+
+    refused(keep(disk, "begun", src=str(export)), disk.path / name)
+    assert all(each in ("last.csv.source", "last.csv.next") for each in disk.files())
+
+    disk.free()
+    assert not keep(disk, "begun", src=str(export))["pending"]
+    assert not keep(disk, "finished").failed
+    assert disk.files() == ["last.csv", "last.csv.source"]
+    assert (disk.path / "last.csv").read_bytes() == BEFORE
+
+
+def test_the_next_baseline_when_rows_were_refused(disk: SmallDisk, tmp_path: Path) -> None:
+    for name, content in (("last.csv", BEFORE), ("last.csv.next", AFTER), ("last.csv.delta.csv", AFTER)):
+        (disk.path / name).write_bytes(content)
+    errors = tmp_path / "errors.csv"
+    errors.write_text("line;message\n2;refused\n", encoding="utf-8")
+    disk.fill(leave=PAGE)
+
+    refused(keep(disk, "finished", errors=str(errors)), disk.path / "last.csv")
+    assert disk.files() == ["last.csv", "last.csv.delta.csv", "last.csv.next"]
+    assert (disk.path / "last.csv").read_bytes() == BEFORE
+
+    disk.free()
+    assert keep(disk, "finished", errors=str(errors))["changed"]
+    assert disk.files() == ["last.csv"]
+
+
+@contextlib.contextmanager
+def no_file_above(size: int) -> t.Iterator[None]:
+    """The same for who may not mount: no file may become larger than `size` bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+def half_written(folder: Path) -> list[str]:
+    """Write more than there is room for, and return the names of the files that are there afterwards."""
+    file = PrivateFile("dest", str(folder / "delta.csv"), write=True)
+    with no_file_above(2 * PAGE), contextlib.suppress(OSError), pytest.raises(Exception, match="delta.csv cannot be written: File too large"):
+        for _piece in file.keep(iter([b"x" * PAGE] * 3)):
+            pass
+    return [name.partition(".csv")[0] for name in os.listdir(folder)]
+
+
+def test_a_file_that_becomes_too_large(tmp_path: Path) -> None:
+    assert half_written(tmp_path) == []
+
+
+def test_without_a_file_beside_it_half_of_it_would_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "mkstemp", lambda prefix, dir: (  # noqa: A006
+        os.open(tmp_path / "delta.csv", os.O_WRONLY | os.O_CREAT), str(tmp_path / "elsewhere")))
+    assert half_written(tmp_path) == ["delta"]
