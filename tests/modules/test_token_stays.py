@@ -62,7 +62,9 @@ class Clock(t.NamedTuple):
     end: int = 2
 
 
-def context(ca: trustme.CA, *names: str, clock: Clock = Clock()) -> ssl.SSLContext:
+NOW = Clock()
+
+def context(ca: trustme.CA, *names: str, clock: Clock = NOW) -> ssl.SSLContext:
     """Return the context of a server with a certificate for these names."""
     now = datetime.datetime.now(datetime.timezone.utc)
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -100,7 +102,7 @@ def test_a_redirect_that_is_followed_would_take_along_what_is_sent(monkeypatch: 
 
 
 BAD: dict[str, tuple[tuple[str, ...], Clock]] = {
-    "another_host": (("intranet.example.com",), Clock()),
+    "another_host": (("intranet.example.com",), NOW),
     "expired": (("127.0.0.1",), Clock(-9, -2)),
     "not_yet": (("127.0.0.1",), Clock(2, 9)),
 }
