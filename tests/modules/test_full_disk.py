@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
 from ansible_collections.community.staffbase.plugins.module_utils._steps import baseline as baseline_module
 from ansible_collections.community.staffbase.plugins.module_utils._steps import reach
 from ansible_collections.community.staffbase.plugins.module_utils._steps.private_file import PrivateFile
@@ -42,6 +43,7 @@ def keep(disk: SmallDisk, state: str, **options: t.Any) -> Result:
 
 def refused(result: Result, path: Path) -> None:
     assert result.failed
+    assert "Anna" not in result.output
     assert f"{path} {FULL}" in result["msg"]
 
 
@@ -165,7 +167,7 @@ def no_file_above(size: int) -> t.Iterator[None]:
 def half_written(folder: Path) -> list[str]:
     """Write more than there is room for, and return the names of the files that are there afterwards."""
     file = PrivateFile("dest", str(folder / "delta.csv"), write=True)
-    with no_file_above(2 * PAGE), contextlib.suppress(OSError), pytest.raises(Exception, match="delta.csv cannot be written: File too large"):
+    with no_file_above(2 * PAGE), pytest.raises(InputError, match=r"delta.csv cannot be written: File too large"):
         for _piece in file.keep(iter([b"x" * PAGE] * 3)):
             pass
     return [name.partition(".csv")[0] for name in os.listdir(folder)]

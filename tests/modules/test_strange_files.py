@@ -23,7 +23,8 @@ EXPORT = b"id;name\n1;Anna\n2;Bert\n"
 MODULES: dict[str, dict[str, t.Any]] = {
     "staffbase_csv_info": {"src": "{}/people.csv"},
     "staffbase_csv_delta": {"previous": "{}/last.csv", "current": "{}/people.csv", "dest": "{}/delta.csv", "identifier": "id"},
-    "staffbase_csv_baseline": {"baseline": "{}/base.csv", "state": "begun", "src": "{}/people.csv", "errors_dest": "{}/refused.csv", "source": "berlin"},
+    "staffbase_csv_baseline": {
+        "baseline": "{}/base.csv", "state": "begun", "src": "{}/people.csv", "errors_dest": "{}/refused.csv", "source": "berlin"},
 }
 READ = [("staffbase_csv_info", "src"), ("staffbase_csv_delta", "previous"), ("staffbase_csv_delta", "current"), ("staffbase_csv_baseline", "src")]
 WRITTEN = [("staffbase_csv_delta", "dest"), ("staffbase_csv_baseline", "baseline"), ("staffbase_csv_baseline", "errors_dest")]

@@ -10,7 +10,6 @@ import typing as t
 from pathlib import Path
 
 import pytest
-import requests
 import trustme
 
 from ansible_collections.community.staffbase.plugins.module_utils._api import address, token, transport
@@ -43,16 +42,32 @@ def heard(server: ScriptedServer) -> list[str]:
     return [name for request in server.requests for name in SECRETS.found_in(repr((request.target, request.headers, request.body)))]
 
 
-def trust_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take out a guard: let a session look at proxies and netrc over http, too."""
+def take_out(monkeypatch: pytest.MonkeyPatch, guard: t.Callable[[t.Any], None]) -> None:
+    """Let `guard` change each session that is made."""
     real = transport.new_session
 
-    def trusting(connection: t.Any) -> t.Any:
+    def unguarded(connection: t.Any) -> t.Any:
         session = real(connection)
-        session.trust_env = True
+        guard(session)
         return session
 
-    monkeypatch.setattr(transport, "new_session", trusting)
+    monkeypatch.setattr(transport, "new_session", unguarded)
+
+
+def trust_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a session look at proxies and netrc over http, too."""
+    take_out(monkeypatch, lambda session: setattr(session, "trust_env", True))
+
+
+def follow_redirects(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a session follow redirects, as it does by itself."""
+
+    def follow(session: t.Any) -> None:
+        vars(session).pop("get_redirect_target", None)
+        real = session.request
+        session.request = lambda *args, **more: real(*args, **{**more, "allow_redirects": True})
+
+    take_out(monkeypatch, follow)
 
 
 class Clock(t.NamedTuple):
@@ -62,7 +77,9 @@ class Clock(t.NamedTuple):
     end: int = 2
 
 
-def context(ca: trustme.CA, *names: str, clock: Clock = Clock()) -> ssl.SSLContext:
+NOW = Clock()
+
+def context(ca: trustme.CA, *names: str, clock: Clock = NOW) -> ssl.SSLContext:
     """Return the context of a server with a certificate for these names."""
     now = datetime.datetime.now(datetime.timezone.utc)
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -91,8 +108,7 @@ def test_a_redirect_to_another_host_carries_nothing_there(module: str, status: i
 
 def test_a_redirect_that_is_followed_would_take_along_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     """`requests` leaves out the token on the way to another host, and takes the body there."""
-    real = requests.Session.request
-    monkeypatch.setattr(requests.Session, "request", lambda self, *args, **more: real(self, *args, **{**more, "allow_redirects": True}))
+    follow_redirects(monkeypatch)
     unset = Reply(200, b"{}", {"Content-Type": "application/json"})
     with ScriptedServer(Reply(418)) as other, ScriptedServer(unset, Reply(307, headers={"Location": f"{other.url}/api"})) as server:
         run("config", server.url)
@@ -100,7 +116,7 @@ def test_a_redirect_that_is_followed_would_take_along_what_is_sent(monkeypatch: 
 
 
 BAD: dict[str, tuple[tuple[str, ...], Clock]] = {
-    "another_host": (("intranet.example.com",), Clock()),
+    "another_host": (("intranet.example.com",), NOW),
     "expired": (("127.0.0.1",), Clock(-9, -2)),
     "not_yet": (("127.0.0.1",), Clock(2, 9)),
 }

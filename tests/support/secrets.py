@@ -16,7 +16,7 @@ SHORTEST = 6
 
 
 def forms_of(text: str) -> set[bytes]:
-    """Return the ways in which a text may be written, in lower case: as it is, hex, percent-encoded, and base64 wherever in a longer text it begins."""
+    """Return the ways to write a text, in lower case: as it is, hex, percent-encoded, and base64 wherever in a longer text it begins."""
     raw = text.encode()
     forms = {raw, raw.hex().encode(), quote(text, safe="").encode(), "".join(f"%{byte:02X}" for byte in raw).encode()}
     for before in range(3):

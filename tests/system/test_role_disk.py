@@ -44,6 +44,8 @@ def check_told(run: Run, path: str, reason: str = "No space left on device") -> 
     assert run.code != 0
     assert f"{path} cannot be written: {reason}" in run.output
     assert "Traceback" not in run.output
+    assert "First0;" not in run.output
+    assert ".com;" not in run.output
 
 
 def fill_at_errors(tenant: Simulator, disk: SmallDisk, room: list[int]) -> None:
@@ -184,7 +186,8 @@ def test_links_and_other_strange_files(controller: Controller, tenant: Simulator
         "fifo_as_baseline": ({"delta_import_baseline": str(fifo)}, f"baseline: {fifo} is not a regular file"),
         "dangling_baseline": ({"delta_import_baseline": str(dangling)}, f"baseline: {dangling} is a symbolic link"),
         "device_for_errors": (
-            {"delta_import_errors_dest": "/dev/null", "delta_import_baseline": last.format("device")}, "errors_dest: /dev/null is not a regular file"),
+            {"delta_import_errors_dest": "/dev/null", "delta_import_baseline": last.format("device")},
+            "errors_dest: /dev/null is not a regular file"),
         "link_for_errors": (
             {"delta_import_errors_dest": str(link), "delta_import_baseline": last.format("link")}, f"errors_dest: {link} is a symbolic link"),
         "folder_for_errors": (

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import typing as t
@@ -21,7 +22,7 @@ FINE = HEADER + ROWS
 
 #: Clears the screen, sets the title, and the same with one character; turns the reading direction; goes back to the start of the line.
 EVIL = "\x1b[2J\x1b]0;owned\x07\x9b2J\u202egnp\u2066\u200f\x85\rok"
-JSON_EVIL = EVIL.encode("ascii", "backslashreplace").replace(b"\\x", b"\\u00").replace(b"\r", b"\\r").replace(b"\x1b", b"\\u001b").replace(b"\x07", b"\\u0007")
+JSON_EVIL = json.dumps(EVIL)[1:-1].encode()
 #: Everything that a terminal obeys or that turns the direction of reading; line feed and tab are harmless.
 OBEYED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
