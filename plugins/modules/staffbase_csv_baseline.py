@@ -54,7 +54,26 @@ options:
     description:
       - Whose baseline this is. It is written down at the first O(state=begun), with C(.source) added to the path; for another source
         the module fails. Compared with the baseline of another source, everybody would have left.
+      - Without it, several runs at the same moment are not kept apart.
     type: str
+  claim:
+    description:
+      - What O(state=begun) returned as RV(claim). If another run has taken the night over since, O(state=begun) and O(state=dropped) fail, and
+        O(state=finished) leaves everything to the other run.
+    type: dict
+    suboptions:
+      path:
+        description: The file that tells which run has the baseline.
+        type: path
+        required: true
+      run:
+        description: The run that must have it.
+        type: str
+        required: true
+  wait_timeout:
+    description: How many seconds to wait at most for another run that works with the same baseline.
+    type: float
+    default: 3600
   identifier:
     description: The column that identifies a person. Required if O(state=finished).
     type: str
@@ -90,6 +109,26 @@ pending:
   description: Whether a night was begun before and is not over. Then O(state=begun) has done nothing.
   type: bool
   returned: success
+same:
+  description: Whether the night that was begun before is of an export with this O(sha256).
+  type: bool
+  returned: success
+superseded:
+  description: Whether another run has taken the night over, so that O(state=finished) has done nothing.
+  type: bool
+  returned: success
+claim:
+  description:
+    - With O(source), the run that has the baseline now. Runs of the same export may share it. V(null) in check mode.
+  type: dict
+  returned: success
+  contains:
+    path:
+      description: The file that tells which run has the baseline.
+      type: str
+    run:
+      description: The run that has it.
+      type: str
 next_path:
   description: The path of tonight's export.
   type: str
@@ -104,27 +143,28 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.arguments import claim_argument
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.local import run_local
-from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._api.waiting import Waiter
 from ansible_collections.community.staffbase.plugins.module_utils._steps.baseline import Baseline
+from ansible_collections.community.staffbase.plugins.module_utils._steps.claim import LONGEST_PAUSE
+from ansible_collections.community.staffbase.plugins.module_utils._steps.night import SUPERSEDED, Wanted, keep
 
 
-def keep(module: AnsibleModule) -> dict[str, t.Any]:
+def keep_baseline(module: AnsibleModule) -> dict[str, t.Any]:
     params = module.params
     baseline = Baseline(params["baseline"])
-    exists, pending = baseline.exists(), baseline.is_pending()
-    changed = False
-    if params["state"] == "begun" and params["source"]:
-        baseline.claim(params["source"], check_mode=module.check_mode)
-    if params["state"] == "dropped":
-        changed = baseline.drop(check_mode=module.check_mode)
-    elif params["state"] == "finished":
-        changed = baseline.finish(params["identifier"], params["errors"], params["sha256"], check_mode=module.check_mode)
-    elif not params["src"]:
-        raise InputError("src", "it is needed to begin a night")
-    elif not pending:
-        changed = baseline.begin(params["src"], params["sha256"], check_mode=module.check_mode)
-    return {"changed": changed, "exists": exists, "pending": pending, "next_path": baseline.next_path, "delta_path": baseline.delta_path}
+    wanted = Wanted(
+        params["state"], src=params["src"], sha256=params["sha256"], source=params["source"], run=(params["claim"] or {}).get("run"),
+        identifier=params["identifier"], errors=params["errors"])
+    kept = keep(baseline, wanted, Waiter(params["wait_timeout"], LONGEST_PAUSE), check_mode=module.check_mode)
+    if kept.superseded:
+        module.warn(SUPERSEDED)
+    return {
+        "changed": kept.changed, "exists": kept.exists, "pending": kept.pending, "same": kept.same, "superseded": kept.superseded,
+        "next_path": baseline.next_path, "delta_path": baseline.delta_path,
+        "claim": {"path": baseline.claim_path, "run": kept.run} if kept.run else None,
+    }
 
 
 def main() -> None:
@@ -134,9 +174,11 @@ def main() -> None:
         "src": {"type": "path"},
         "sha256": {"type": "str"},
         "source": {"type": "str"},
+        "claim": claim_argument(),
         "identifier": {"type": "str"},
         "errors": {"type": "path"},
-    }, required_if=[("state", "begun", ["src"]), ("state", "finished", ["identifier"])], supports_check_mode=True), keep)
+        "wait_timeout": {"type": "float", "default": 3600.0},
+    }, required_if=[("state", "begun", ["src"]), ("state", "finished", ["identifier"])], supports_check_mode=True), keep_baseline)
 
 
 if __name__ == "__main__":

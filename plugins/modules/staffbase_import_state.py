@@ -100,6 +100,22 @@ options:
     description: The longest pause between two looks, in seconds. The first pauses are shorter, so a short import is seen sooner.
     type: float
     default: 10
+  claim:
+    description:
+      - What M(community.staffbase.staffbase_csv_baseline) returned as RV(community.staffbase.staffbase_csv_baseline#module:claim). While this
+        task runs, no other run can take over the night of the same baseline. If another one has done so before, the module fails and sends
+        nothing. At most O(wait_timeout) seconds are waited for another run of the same export.
+      - The role P(community.staffbase.delta_import#role) uses it.
+    type: dict
+    suboptions:
+      path:
+        description: The file that tells which run has the baseline.
+        type: path
+        required: true
+      run:
+        description: The run that must have it.
+        type: str
+        required: true
 seealso:
   - module: community.staffbase.staffbase_import_config
   - module: community.staffbase.staffbase_import_info
@@ -206,12 +222,14 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.arguments import claim_argument
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import module_of, run, waiter_of
 from ansible_collections.community.staffbase.plugins.module_utils._api.counters import COUNTERS
 from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
 from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
 from ansible_collections.community.staffbase.plugins.module_utils._api.states import State
 from ansible_collections.community.staffbase.plugins.module_utils._steps import limits as limits_of
+from ansible_collections.community.staffbase.plugins.module_utils._steps.claim import held
 from ansible_collections.community.staffbase.plugins.module_utils._steps.private_file import PrivateFile
 from ansible_collections.community.staffbase.plugins.module_utils._steps.outcome import Outcome
 from ansible_collections.community.staffbase.plugins.module_utils._steps.reach import Reach, Rules
@@ -238,7 +256,8 @@ def _outcome(module: AnsibleModule, imports: Imports) -> Outcome:
         # The upload before this step was only predicted, so there is no import to look at.
         return Outcome(changed=goal is not None)
     if goal is not None:
-        return Reach(imports, params["import_id"], rules, waiter, error_file).run(goal, check_mode=module.check_mode)
+        with held(None if module.check_mode else params["claim"], waiter):
+            return Reach(imports, params["import_id"], rules, waiter, error_file).run(goal, check_mode=module.check_mode)
     withdraw = Withdraw(imports, params["import_id"], waiter, wait=rules.wait)
     return (withdraw.cancel if params["state"] == "cancelled" else withdraw.remove)(check_mode=module.check_mode)
 
@@ -261,6 +280,7 @@ def main() -> None:
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "float", "default": 3600.0},
         "wait_interval": {"type": "float", "default": 10.0},
+        "claim": claim_argument(),
     }), bring_to_state)
 
 

@@ -87,6 +87,8 @@ class Simulator(Steering):
         """Close all connections, end the thread, remove the files; may be called twice."""
         if not self._thread.is_alive():
             return
+        # What is held would never end.
+        self.world.faults.clear()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
