@@ -55,7 +55,26 @@ options:
     description:
       - Whose baseline this is. It is written down at the first O(state=begun), with C(.source) added to the path; for another source
         the module fails. Compared with the baseline of another source, everybody would have left.
+      - Without it, several runs at the same moment are not kept apart.
     type: str
+  claim:
+    description:
+      - What O(state=begun) returned as RV(claim). If another run has taken the night over since, O(state=begun) and O(state=dropped) fail, and
+        O(state=finished) leaves everything to the other run.
+    type: dict
+    suboptions:
+      path:
+        description: The file that tells which run has the baseline.
+        type: path
+        required: true
+      run:
+        description: The run that must have it.
+        type: str
+        required: true
+  wait_timeout:
+    description: How many seconds to wait at most for another run that works with the same baseline.
+    type: float
+    default: 3600
   identifier:
     description: The column that identifies a person. Required if O(state=finished).
     type: str
@@ -96,6 +115,26 @@ pending:
   description: Whether a night was begun before and is not over. Then O(state=begun) has done nothing.
   type: bool
   returned: success
+same:
+  description: Whether the night that was begun before is of an export with this O(sha256).
+  type: bool
+  returned: success
+superseded:
+  description: Whether another run has taken the night over, so that O(state=finished) has done nothing.
+  type: bool
+  returned: success
+claim:
+  description:
+    - With O(source), the run that has the baseline now. Runs of the same export may share it. V(null) in check mode.
+  type: dict
+  returned: success
+  contains:
+    path:
+      description: The file that tells which run has the baseline.
+      type: str
+    run:
+      description: The run that has it.
+      type: str
 next_path:
   description: The path of tonight's export.
   type: str
@@ -108,33 +147,34 @@ delta_path:
 
 import typing as t
 
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.arguments import claim_argument
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Definition, Invocation
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
-from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._api.waiting import Waiter
 from ansible_collections.community.staffbase.plugins.module_utils._steps.baseline import Baseline
+from ansible_collections.community.staffbase.plugins.module_utils._steps.claim import LONGEST_PAUSE
+from ansible_collections.community.staffbase.plugins.module_utils._steps.night import SUPERSEDED, Wanted, keep
 from ansible_collections.community.staffbase.plugins.module_utils._steps.regular_file import refuse_other_than_a_file
 
 
-def keep(invocation: Invocation) -> dict[str, t.Any]:
+def keep_baseline(invocation: Invocation) -> dict[str, t.Any]:
     params = invocation.params
-    baseline = Baseline(params["baseline"])
-    exists, pending = baseline.exists(), baseline.is_pending()
-    changed = False
     if params["state"] == "begun":
         for option in ("baseline", "errors_dest"):
             if params[option]:
                 refuse_other_than_a_file(params[option], option)
-    if params["state"] == "begun" and params["source"]:
-        baseline.claim(params["source"], check_mode=invocation.check_mode)
-    if params["state"] == "dropped":
-        changed = baseline.drop(check_mode=invocation.check_mode)
-    elif params["state"] == "finished":
-        changed = baseline.finish(params["identifier"], params["errors"], params["sha256"], check_mode=invocation.check_mode)
-    elif not params["src"]:
-        raise InputError("src", "it is needed to begin a night")
-    elif not pending:
-        changed = baseline.begin(params["src"], params["sha256"], check_mode=invocation.check_mode)
-    return {"changed": changed, "exists": exists, "pending": pending, "next_path": baseline.next_path, "delta_path": baseline.delta_path}
+    baseline = Baseline(params["baseline"])
+    wanted = Wanted(
+        params["state"], src=params["src"], sha256=params["sha256"], source=params["source"], run=(params["claim"] or {}).get("run"),
+        identifier=params["identifier"], errors=params["errors"])
+    kept = keep(baseline, wanted, Waiter(params["wait_timeout"], LONGEST_PAUSE), check_mode=invocation.check_mode)
+    if kept.superseded:
+        invocation.warn(SUPERSEDED)
+    return {
+        "changed": kept.changed, "exists": kept.exists, "pending": kept.pending, "same": kept.same, "superseded": kept.superseded,
+        "next_path": baseline.next_path, "delta_path": baseline.delta_path,
+        "claim": {"path": baseline.claim_path, "run": kept.run} if kept.run else None,
+    }
 
 
 DEFINITION = Definition({
@@ -143,10 +183,12 @@ DEFINITION = Definition({
     "src": {"type": "path"},
     "sha256": {"type": "str"},
     "source": {"type": "str"},
+    "claim": claim_argument(),
     "identifier": {"type": "str"},
     "errors": {"type": "path"},
     "errors_dest": {"type": "path"},
-}, keep, {"required_if": [("state", "begun", ["src"]), ("state", "finished", ["identifier"])]})
+    "wait_timeout": {"type": "float", "default": 3600.0},
+}, keep_baseline, {"required_if": [("state", "begun", ["src"]), ("state", "finished", ["identifier"])]})
 
 
 def main() -> None:

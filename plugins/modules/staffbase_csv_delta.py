@@ -146,6 +146,10 @@ dest:
   description: The path of the output.
   type: str
   returned: success
+sha256:
+  description: The SHA-256 of the output, in hexadecimal digits.
+  type: str
+  returned: success
 empty:
   description: Whether nothing has changed, so that the output has a header only.
   type: bool

@@ -113,6 +113,22 @@ options:
         RV(community.staffbase.staffbase_import_upload#module:import.state).
       - When the import had been started by then, but no longer shows that, the task fails in place of starting it a second time.
     type: str
+  claim:
+    description:
+      - What M(community.staffbase.staffbase_csv_baseline) returned as RV(community.staffbase.staffbase_csv_baseline#module:claim). While this
+        task runs, no other run can take over the night of the same baseline. If another one has done so before, the module fails and sends
+        nothing. At most O(wait_timeout) seconds are waited for another run of the same export.
+      - The role P(community.staffbase.delta_import#role) uses it.
+    type: dict
+    suboptions:
+      path:
+        description: The file that tells which run has the baseline.
+        type: path
+        required: true
+      run:
+        description: The run that must have it.
+        type: str
+        required: true
 seealso:
   - module: community.staffbase.staffbase_import_config
   - module: community.staffbase.staffbase_import_info
@@ -217,6 +233,7 @@ elapsed:
 
 import typing as t
 
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.arguments import claim_argument
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.service import service_module, waiter_of
@@ -225,6 +242,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._api.errors im
 from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
 from ansible_collections.community.staffbase.plugins.module_utils._api.states import State
 from ansible_collections.community.staffbase.plugins.module_utils._steps import limits as limits_of
+from ansible_collections.community.staffbase.plugins.module_utils._steps.claim import held
 from ansible_collections.community.staffbase.plugins.module_utils._steps.private_file import PrivateFile
 from ansible_collections.community.staffbase.plugins.module_utils._steps.outcome import Outcome
 from ansible_collections.community.staffbase.plugins.module_utils._steps.reach import Reach, Rules
@@ -251,7 +269,8 @@ def _outcome(invocation: Invocation, imports: Imports) -> Outcome:
         # The upload before this step was only predicted, so there is no import to look at.
         return Outcome(changed=goal is not None)
     if goal is not None:
-        return Reach(imports, params["import_id"], rules, waiter, error_file, tell=invocation.tell).run(goal, check_mode=invocation.check_mode)
+        with held(None if invocation.check_mode else params["claim"], waiter):
+            return Reach(imports, params["import_id"], rules, waiter, error_file, tell=invocation.tell).run(goal, check_mode=invocation.check_mode)
     withdraw = Withdraw(imports, params["import_id"], waiter, wait=rules.wait)
     return (withdraw.cancel if params["state"] == "cancelled" else withdraw.remove)(check_mode=invocation.check_mode)
 
@@ -276,6 +295,7 @@ DEFINITION = service_module({
     "wait_interval": {"type": "float", "default": 10.0},
     "progress": {"type": "bool", "default": True},
     "seen_state": {"type": "str"},
+    "claim": claim_argument(),
 }, bring_to_state)
 
 

@@ -63,6 +63,14 @@ options:
       - Whether to upload even if the newest import of this source has the same content.
     type: bool
     default: false
+  discard_strays:
+    description:
+      - What to do when the newest imports of this source have this content, and one of them was started already. An upload whose answer was lost
+        may be carried out so late that it was repeated before. The draft that it leaves then is newer than the import.
+      - With V(true), the import that was started is reused, and drafts of the same content are deleted. With V(false), the newest one is reused,
+        so that a draft which was uploaded on purpose (O(force=true)) is not lost.
+    type: bool
+    default: false
 seealso:
   - module: community.staffbase.staffbase_import_config
   - module: community.staffbase.staffbase_import_state
@@ -141,8 +149,9 @@ def upload(invocation: Invocation, imports: Imports) -> dict[str, t.Any]:
         raise InputError("src", "either src or content is needed")
     with open_source(params["src"], params["content"], params["sha256"]) as source:
         name = params["file_name"] if params["file_name"] is not None else os.path.basename(params["src"])
-        uploaded = Upload(imports, source, name).run(force=params["force"], check_mode=invocation.check_mode)
-    return {"changed": not uploaded.reused, **uploaded.shown()}
+        uploaded = Upload(imports, source, name).run(
+            force=params["force"], discard_strays=params["discard_strays"], check_mode=invocation.check_mode)
+    return {"changed": uploaded.changed, **uploaded.shown()}
 
 
 DEFINITION = service_module({
@@ -151,6 +160,7 @@ DEFINITION = service_module({
     "file_name": {"type": "str"},
     "sha256": {"type": "str"},
     "force": {"type": "bool", "default": False},
+    "discard_strays": {"type": "bool", "default": False},
 }, upload, mutually_exclusive=[("src", "content")], required_one_of=[("src", "content")], required_by={"content": ["file_name"]})
 
 

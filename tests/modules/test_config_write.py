@@ -175,7 +175,9 @@ def test_it_is_too_late(start: Start, state: str, status: int) -> None:
     import_id = there.prepared(state, hold=True)
     before = stored(there, import_id)
     result = there.config(import_id, send_mails_new=True)
-    assert there.calls() == [GET_CONFIG, PATCH_CONFIG, GET]
+    # Another client may have written what is wanted: that would be fine.
+    looked = [] if state == "CANCELLED" else [GET_CONFIG]
+    assert there.calls() == [GET_CONFIG, PATCH_CONFIG, GET, *looked]
     rehearsed = there.config(import_id, send_mails_new=True, check=True)
     assert there.calls() == [GET_CONFIG, GET]
     for each in (result, rehearsed):

@@ -85,7 +85,7 @@ def test_a_refusal_ends_it_at_once(there: Admin, module: str, place: int, call: 
         assert calls == FLOWS[module]
         assert not result.failed
         return
-    looks = {(PATCH_CONFIG, 403): [GET], (IMPORT, 403): [GET, LIST]}.get((call, status), [])
+    looks = {(PATCH_CONFIG, 403): [GET], (IMPORT, 403): [GET, LIST, IMPORT, GET, LIST]}.get((call, status), [])
     assert calls == [*FLOWS[module][: place + 1], *looks]
     check_told(there, result, module, call, status)
     assert result["failure"]["attempts"] == 1

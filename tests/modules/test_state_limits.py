@@ -9,8 +9,11 @@ import typing as t
 import pytest
 
 from ansible_collections.community.staffbase.plugins.module_utils._steps import limits as step
+from ansible_collections.community.staffbase.plugins.module_utils._steps import transition
+from ansible_collections.community.staffbase.plugins.module_utils._steps.reach import Reach
 from support.admin import Admin
 from support.api_calls import ERRORS, GET, IMPORT, PREVIEW, STATUS
+from support.module_runner import Result
 from support.small_tenant import AFTER, EXPECTED, csv_of, row
 
 if t.TYPE_CHECKING:
@@ -91,7 +94,8 @@ def test_no_numbers_is_no_pass(start: Start, numbers: str, reason: str, shape: s
     import_id = there.prepared()
     # With 15 records, a limit of 14 can be exceeded.
     result = there.state(import_id, "imported", limits={"deleted": 14, "created": 100})
-    assert there.calls() == PREVIEWED
+    # Looked at twice: another client may just have had the preview made again.
+    assert there.calls() == [*PREVIEWED, GET, STATUS]
     assert reason in result["msg"]
     assert result["state"] == "PREVIEW_READY"
     assert there.nobody_changed()
@@ -161,10 +165,67 @@ def test_a_rehearsal_compares_a_preview_that_is_there(there: Admin, limit: int) 
         assert rehearsed["msg"] == real["msg"]
 
 
-def test_another_client_starts_it_meanwhile(there: Admin) -> None:
+def started_meanwhile(there: Admin, **options: t.Any) -> tuple[str, Result]:
+    """Another client starts the import when this one looks at the preview, which is the third call; at the fourth it is done."""
     import_id = there.prepared()
-    # The third call is the look at the preview.
     there.at_call(3, lambda: there.sim.set_state(import_id, "IMPORTING", hold=True))
-    result = there.state(import_id, "imported", limits={"deleted": 0})
+    there.moves_on(import_id, 4)
+    return import_id, there.state(import_id, "imported", **options)
+
+
+@pytest.mark.parametrize("limits", [EXPECTED, {"deleted": 1}])
+def test_what_another_client_started_meanwhile_is_compared_at_its_end(there: Admin, limits: dict[str, int]) -> None:
+    _import_id, result = started_meanwhile(there, limits=limits)
+    assert there.calls() == [GET, PREVIEW, GET, GET, STATUS, STATUS, ERRORS]
+    assert (result.failed, result["state"], result["changes"]) == (False, "COMPLETED", EXPECTED)
+    assert there.statuses() == AFTER
+
+
+@pytest.mark.parametrize(("numbers", "limits", "reason"), [
+    ("present", {"deleted": 0}, "limits exceeded: deleted 1 (at most 0)"),
+    ("absent", {"reactivated": 5}, "the service gives no number for reactivated"),
+])
+def test_what_another_client_started_beyond_the_limits_is_a_failure(start: Start, numbers: str, limits: dict[str, int], reason: str) -> None:
+    import_id, result = started_meanwhile(start(reactivated=numbers), limits=limits)
+    assert result.failed
+    assert result["msg"].startswith(
+        f"Import {import_id} was started by another client before its limits could be compared, and it is COMPLETED now: {reason}")
+
+
+def test_without_waiting_what_another_client_started_is_not_compared(there: Admin) -> None:
+    import_id, result = started_meanwhile(there, limits=EXPECTED, wait=False)
     assert there.calls() == [GET, PREVIEW, GET]
-    assert result["msg"].startswith(f"Import {import_id} was started by another client (IMPORTING) before its limits could be compared")
+    assert result["msg"].startswith(f"Import {import_id} was started by another client before its limits could be compared; run again")
+
+
+def test_without_the_comparison_at_the_end_the_harm_would_be_ok(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guard bites: the run says "ok" to what it would have stopped."""
+    monkeypatch.setattr(Reach, "_compare_the_end", lambda self: None)
+    _import_id, result = started_meanwhile(there, limits={"deleted": 0})
+    assert not result.failed
+
+
+def previewed_again(there: Admin, number: int, **options: t.Any) -> tuple[str, Result]:
+    """Another client has the preview made again when the `number`-th call arrives; two calls later it is there."""
+    import_id = there.prepared()
+    there.at_call(number, lambda: there.sim.set_state(import_id, "CREATING_PREVIEW", hold=True))
+    there.at_call(number + 2, lambda: there.sim.set_state(import_id, "PREVIEW_READY"))
+    return import_id, there.state(import_id, "imported", limits=EXPECTED, **options)
+
+
+@pytest.mark.parametrize("number", [4, 5])
+def test_a_preview_that_another_client_has_made_again_is_waited_for_and_compared(there: Admin, number: int) -> None:
+    """The fourth call reads the numbers, the fifth starts the import."""
+    import_id, result = previewed_again(there, number)
+    assert not result.failed, result["msg"]
+    assert there.calls().count(PREVIEW) == 1
+    assert (result["state"], result["changes"]) == ("COMPLETED", EXPECTED)
+    assert there.sim.import_(import_id)["applied_count"] == 1
+
+
+@pytest.mark.parametrize("number", [4, 5])
+def test_that_it_would_fail_otherwise_would_be_seen(there: Admin, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    monkeypatch.setattr(transition, "PREVIEWING", frozenset())
+    monkeypatch.setattr(Reach, "_preview_tells_something", lambda self: True)
+    _import_id, result = previewed_again(there, number)
+    assert result.failed

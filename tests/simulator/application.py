@@ -88,6 +88,8 @@ class Application:
         name = fault.kind.partition(":")[0] if fault else ""
         if name == "reset_before":
             raise Hangup
+        if name == "hold":
+            self._hold()
         if fault is not None and name == "slow":
             time.sleep(fault.delay)
         early = self._instead(fault, name) if fault is not None else None
@@ -97,9 +99,15 @@ class Application:
         if fault is not None and early is None:
             answer = self._afterwards(fault, name, answer)
             record.status = answer.status
+        if name == "hold_after":
+            self._hold()
         if name == "lost_answer" or (name == "truncated" and not answer.body):
             raise Hangup
         return _send(answer, start_response, half=name == "truncated")
+
+    def _hold(self) -> None:
+        self.world.faults.wait_until_cleared()
+        raise Hangup
 
     def _act(self, call: Call) -> Answer:
         try:

@@ -25,6 +25,8 @@ KINDS = {
     "wrong_type": "the call is done, the answer is JSON of another type than expected",
     "slow": "waits 'delay' real seconds, then does the call",
     "slow_after": "does the call, then waits 'delay' real seconds with the answer",
+    "hold": "nothing is done and nothing is answered until the faults are cleared, then the connection is reset",
+    "hold_after": "the call is done, then the same",
     "redirect": "307 to another host with a query string, nothing is done",
 }
 
@@ -96,6 +98,7 @@ class FaultPlan:
 
     def __init__(self) -> None:
         self._entries: list[list[Any]] = []
+        self._cleared = threading.Event()
         self._lock = threading.Lock()
 
     def schedule(self, fault: Fault) -> None:
@@ -107,6 +110,14 @@ class FaultPlan:
         """Forget all faults."""
         with self._lock:
             self._entries.clear()
+            self._cleared.set()
+            self._cleared = threading.Event()
+
+    def wait_until_cleared(self) -> None:
+        """Return when ``clear`` is called."""
+        with self._lock:
+            cleared = self._cleared
+        cleared.wait()
 
     def pending(self) -> list[Fault]:
         """Faults that can still hit."""

@@ -124,6 +124,8 @@ class Simulator(Steering):
 
     def stop(self) -> None:
         """Close all connections, end the thread, remove the files; may be called twice."""
+        # What is held would never end.
+        self.world.faults.clear()
         with self._lock:
             if self._stopped():
                 return

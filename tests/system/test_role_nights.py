@@ -4,32 +4,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import random
-import signal
-import subprocess
-import time
 import typing as t
 from pathlib import Path
 
 import pytest
 
-from simulator import Fault, Simulator
+from simulator import Simulator
 from support.controller import TOKEN, Controller
+from support.killing import killed_at_call
 
 SIZE = 2000
 NIGHTS = 30
 BROKEN = {6: "open quote", 13: "login page", 21: "identifier twice"}
 SHORT = 17
-#: Night -> the call after which the controller is killed; its answer comes too late for it.
-KILLED = {
-    9: ("POST /users/imports", Fault(kind="slow_after", method="POST", path="/users/imports", delay=2)),
-    24: (
-        "PATCH /users/imports/{id} IMPORT_PENDING",
-        Fault(kind="slow_after", method="PATCH", path="/users/imports/{id}", state="IMPORT_PENDING", delay=2),
-    ),
-}
+#: Night -> the call after which the controller is killed, by its number: the upload, and the start of the import.
+KILLED = {9: (2, "POST /users/imports"), 24: (11, "PATCH /users/imports/{id} IMPORT_PENDING")}
 
 Person = tuple[str, str, str]
 People = dict[str, Person]
@@ -93,28 +83,6 @@ def spoiled(text: str, how: str) -> str:
     return "<!DOCTYPE html><html><head><title>Log in</title></head></html>\n"
 
 
-def killed(controller: Controller, tenant: Simulator, after: str) -> None:
-    """Start a run and kill all of its processes as soon as the tenant has seen the call."""
-    tenant.forget_requests()
-    with subprocess.Popen(
-        controller.command(), env=controller.surroundings(), cwd=controller.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    ):
-        end = time.monotonic() + 60
-        while after not in tenant.calls() and time.monotonic() < end:
-            time.sleep(0.005)
-        for process in processes_with(f"STAFFBASE_API_URL={tenant.url}"):
-            os.kill(process, signal.SIGKILL)
-    assert after in tenant.calls()
-
-
-def processes_with(variable: str) -> t.Iterator[int]:
-    """Yield the processes of a run, wherever they are: workers of Ansible are in sessions of their own."""
-    for folder in Path("/proc").iterdir():
-        with contextlib.suppress(OSError):
-            if folder.name.isdigit() and variable.encode() in (folder / "environ").read_bytes().split(b"\0"):
-                yield int(folder.name)
-
-
 @pytest.mark.long
 def test_thirty_nights(tmp_path: Path) -> None:
     company = Company()
@@ -145,11 +113,8 @@ def test_thirty_nights(tmp_path: Path) -> None:
                 continue
             controller.export.write_text(text, encoding="utf-8")
             if night in KILLED:
-                # Without an answer the controller waits, and is killed there.
-                call, fault = KILLED[night]
-                tenant.schedule(fault)
-                killed(controller, tenant, call)
-                tenant.clear_faults()
+                number, call = KILLED[night]
+                assert killed_at_call(controller, tenant, number, done=True) == call
                 due |= company.live()
                 controller.export.write_text(company.export(), encoding="utf-8")
             run = controller.play()

@@ -22,7 +22,7 @@ from .._csv.baseline import identifiers, next_baseline, refused_identifiers
 from .._csv.detect import detect
 from .._csv.dialect import AUTO
 from .._csv.table import Table
-from .private_file import MODE, PrivateFile
+from .private_file import PrivateFile, put_in_place
 from .regular_file import disk_faults_named, open_regular
 
 PIECE = 1 << 20
@@ -47,16 +47,19 @@ class Baseline:
 
     def is_pending(self) -> bool:
         """Whether a night was begun and is not over."""
-        return os.path.exists(self.next_path) and os.path.exists(self.delta_path)
+        return self.is_begun() and os.path.exists(self.delta_path)
 
-    def claim(self, source: str, *, check_mode: bool) -> None:
-        """Write down whose baseline this is; raise InputError if it is another source's: its people would all have left."""
-        owner, name = f"{self.path}.source", source.encode("utf-8", "surrogateescape")
-        if not check_mode:
-            with disk_faults_named(owner, "baseline"), contextlib.suppress(FileExistsError):
-                _create(owner, name)
-        if os.path.lexists(owner) and _read(owner) != name:
-            raise InputError("baseline", f"{self.path} belongs to another source (see {owner}); each source needs a baseline of its own")
+    @property
+    def claim_path(self) -> str:
+        return f"{self.path}.source"
+
+    def is_begun(self) -> bool:
+        """Whether tonight's export is kept, and not yet in the baseline."""
+        return os.path.exists(self.next_path)
+
+    def is_night_of(self, sha256: str) -> bool:
+        """Whether tonight's export, as it is kept, has this digest."""
+        return self.is_begun() and _digest(self.next_path) == sha256
 
     def begin(self, src: str, sha256: str | None, *, check_mode: bool) -> bool:
         """Keep a copy of tonight's export; what is compared, sent and kept is then the same, whatever happens to the export.
@@ -65,7 +68,8 @@ class Baseline:
         """
         if os.path.realpath(src) in {os.path.realpath(path) for path in (self.path, self.next_path, self.delta_path)}:
             raise InputError("baseline", f"{self.path} is the export itself; the baseline must be a file of its own")
-        self._clean(check_mode)
+        if sha256 is None or not self.is_night_of(sha256):
+            self._clean(check_mode)
         changed = _copy(src, "src", self.next_path, check_mode, sha256)
         if not self.exists() and not check_mode:
             _copy(self.next_path, "baseline", self.delta_path, check_mode)
@@ -76,7 +80,7 @@ class Baseline:
 
         `sha256`: the digest of the export that was sent; if the copy is another one, another run has begun a night of its own.
         """
-        if not os.path.exists(self.next_path):
+        if not self.is_begun():
             raise InputError("baseline", f"{self.next_path} is missing: there is no night to be finished")
         if sha256 is not None and _digest(self.next_path) != sha256:
             raise InputError("baseline", f"{self.next_path} is not the export that was sent: another run is under way. Run again when it is done")
@@ -86,7 +90,7 @@ class Baseline:
             changed = not (self.exists() and filecmp.cmp(self.next_path, self.path, shallow=False))
             if not check_mode:
                 with disk_faults_named(self.path, "baseline"):
-                    os.replace(self.next_path, self.path)
+                    put_in_place(self.next_path, self.path)
             self._clean(check_mode)
             return changed
         with contextlib.ExitStack() as open_files:
@@ -107,7 +111,7 @@ class Baseline:
 
     def drop(self, *, check_mode: bool) -> bool:
         """Forget the night that was begun."""
-        there = os.path.exists(self.next_path) or os.path.exists(self.delta_path)
+        there = self.is_begun() or os.path.exists(self.delta_path)
         self._clean(check_mode)
         return there
 
@@ -122,21 +126,6 @@ class Baseline:
         raw = open_files.enter_context(open_regular(path, "baseline"))
         dialect = detect(raw, AUTO, AUTO, (identifier,))
         return Table(open_files.enter_context(open(path, "rb")), dialect, identifier)
-
-
-def _create(path: str, data: bytes) -> None:
-    """Make a file, whole or not at all; raise FileExistsError if there is one."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "wb", buffering=0) as file:
-        try:
-            file.write(data)
-        except OSError:
-            os.unlink(path)
-            raise
-
-
-def _read(path: str) -> bytes:
-    with open_regular(path, "baseline") as stream:
-        return b"".join(_pieces(stream, "baseline", path))
 
 
 def _digest(path: str) -> str:

@@ -10,7 +10,8 @@ import typing as t
 
 from .._api.errors import CallError, StaffbaseError
 from .._api.imports import Imports, checked_id
-from .._api.states import State, reached
+from .._api.records import ImportRecord
+from .._api.states import PREVIEWING, State, reached
 from .blame import bad_keys
 from .config_body import KEYS, Body, Wanted, differences, mapped, shown, spellings
 
@@ -42,9 +43,10 @@ class Configure:
         if not self._differs(before, body):
             return Configured(False, shown(before), shown(before))
         if check_mode:
-            self._refuse_if_started()
+            self._refuse_if_started(self._imports.get(self._id, "config"))
             return Configured(True, shown(before), shown(body))
-        self._write(before, body)
+        if not self._write(before, body):
+            return Configured(False, shown(body), shown(body))
         return Configured(True, shown(before), shown(self._read_back(before, body)))
 
     def _differs(self, before: Body, body: Body) -> bool:
@@ -61,15 +63,28 @@ class Configure:
     def _has_started(self) -> bool:
         return reached(self._imports.get(self._id, "config").state, State.IMPORT_PENDING)
 
-    def _write(self, before: Body, body: Body) -> None:
+    def _write(self, before: Body, body: Body) -> bool:
+        """Write; return False if another client has done so, and the import has left the draft before this one's turn came."""
         refusal = self._refusal(*spellings(body), *_cleared(before, body))
         if refusal is None:
-            return
+            return True
         if refusal.status in REFUSED or refusal.status in (403, 409):
-            self._refuse_if_started()
+            record = self._imports.get(self._id, "config")
+            if record.state not in (State.DRAFT.value, State.CANCELLED.value) and self._is_as_wanted(body):
+                return False
+            # No tries on a draft that another client is about to import: it would start with one of them.
+            if record.state in PREVIEWING:
+                raise StaffbaseError(
+                    f"Import {self._id} is {record.state}, so its configuration cannot be changed now; run again when its preview is made",
+                    stage="config", import_id=self._id)
+            self._refuse_if_started(record)
         if refusal.status not in REFUSED:
             raise refusal
-        self._name_the_guilty(before, body, refusal)
+        return self._name_the_guilty(before, body, refusal)
+
+    def _is_as_wanted(self, body: Body) -> bool:
+        now = self._imports.get_config(self._id)
+        return bool(mapped(now)) and not any(key in now for key in differences(now, body))
 
     def _refusal(self, *bodies: Body) -> CallError | None:
         """Write the first body that the service takes; return the last refusal if it takes none."""
@@ -99,14 +114,13 @@ class Configure:
                 stage="config", import_id=self._id)
         return after
 
-    def _refuse_if_started(self) -> None:
-        record = self._imports.get(self._id, "config")
+    def _refuse_if_started(self, record: ImportRecord) -> None:
         if reached(record.state, State.IMPORT_PENDING) or record.state == State.CANCELLED.value:
             raise StaffbaseError(
                 f"Import {self._id} is {record.state}, so its configuration cannot be changed any more; upload the file again (force) "
                 "to import it with another configuration", stage="config", import_id=self._id)
 
-    def _name_the_guilty(self, before: Body, body: Body, refusal: CallError) -> None:
+    def _name_the_guilty(self, before: Body, body: Body, refusal: CallError) -> t.NoReturn:
         found: dict[str, str] = {}
         accepted = False
 

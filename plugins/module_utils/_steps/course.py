@@ -60,8 +60,11 @@ class Course:
 
 
 def _place(state: str) -> int | None:
-    """Return how many steps have been taken, or None for CANCELLED and for states that nobody told us of."""
-    for first, group in ((State.PREVIEW_PENDING, PREVIEWING), (State.IMPORT_PENDING, RUNNING)):
+    """Return how far it is, or None for CANCELLED and for states that nobody told us of.
+
+    Another client may have the preview made again.
+    """
+    for first, group in ((State.PREVIEW_PENDING, {*PREVIEWING, State.PREVIEW_READY.value}), (State.IMPORT_PENDING, RUNNING)):
         if state in group:
             return rank(first.value)
     return rank(state)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import io
 import os
 import typing as t
@@ -57,12 +58,14 @@ class Made:
     delta: Delta
     row_count: int
     dest: str
+    sha256: str
     changed: bool
 
     def shown(self) -> dict[str, t.Any]:
         """Return the numbers for a module's result."""
         counts = {kind: self.delta.count(kind) for kind in KINDS}
-        return {**counts, "unchanged": self.delta.unchanged, "row_count": self.row_count, "dest": self.dest, "empty": self.row_count == 0}
+        return {**counts, "unchanged": self.delta.unchanged, "row_count": self.row_count, "dest": self.dest, "sha256": self.sha256,
+                "empty": self.row_count == 0}
 
 
 def make_delta(wanted: Wanted, *, check_mode: bool = False) -> Made:
@@ -84,9 +87,10 @@ def make_delta(wanted: Wanted, *, check_mode: bool = False) -> Made:
         raise StaffbaseError(
             f"Too much has changed since {wanted.previous}: {'; '.join(over)}. Nothing was written or sent; if {wanted.current} is right, "
             "raise the limits for this run, else have it exported again", stage="delta", **counts)
-    for _piece in dest.keep(delta.pieces()):
-        pass
-    return Made(delta, len(delta.rows), wanted.dest, dest.changed)
+    digest = hashlib.sha256()
+    for piece in dest.keep(delta.pieces()):
+        digest.update(piece)
+    return Made(delta, len(delta.rows), wanted.dest, digest.hexdigest(), dest.changed)
 
 
 def _table(stream: t.BinaryIO, option: str, wanted: Wanted) -> Table:

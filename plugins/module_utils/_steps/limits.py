@@ -29,10 +29,10 @@ ZEROS = ("the preview shows zeros only although the file has records; a service 
          "limits cannot be compared (accept_zero_preview takes the zeros for what they say)")
 
 
-def objection(limits: Limits, counts: Counts | None) -> str | None:
-    """Return why the import must not start, or None. No number is no pass: it is an objection too."""
+def objection(limits: Limits, counts: Counts | None, counted: str = "preview") -> str | None:
+    """Return what is to be said against the numbers of what was `counted`, or None. No number is no pass: it is an objection too."""
     if counts is None or tells_nothing(counts):
-        return "the service gives no numbers for the preview, so the limits cannot be compared"
+        return f"the service gives no numbers for the {counted}, so the limits cannot be compared"
     missing = [name for name in limits if counts[name] is None]
     if missing:
         return f"the service gives no number for {', '.join(missing)}, so these limits cannot be compared"
@@ -43,3 +43,8 @@ def objection(limits: Limits, counts: Counts | None) -> str | None:
 def says_nothing_changes(counts: Counts | None) -> bool:
     """Tell whether every counter that is told is zero."""
     return counts is not None and all_zero(counts)
+
+
+def says_something(counts: Counts | None) -> bool:
+    """Tell whether there is a number that is not zero."""
+    return counts is not None and not tells_nothing(counts) and not all_zero(counts)

@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+import re
+import stat
 import tempfile
 import typing as t
 
@@ -14,11 +17,15 @@ from .regular_file import disk_faults_named, open_regular, refuse_other_than_a_f
 
 MODE = 0o600
 
+#: The end of the name of a file that is being written.
+PART = ".part"
+
 
 class PrivateFile:
     """Takes bytes piece by piece beside `path`, and puts it in place when it is whole.
 
     It is never readable by others, not even while it is written. What is there already with the same bytes is left alone.
+    A writer that is killed leaves its part behind; whoever writes the same file next removes it.
     """
 
     def __init__(self, option: str, path: str, *, write: bool) -> None:
@@ -28,13 +35,13 @@ class PrivateFile:
         self._write = write
         self.changed = False
         refuse_other_than_a_file(path, option)
+        if write:
+            remove_abandoned(path)
 
     def keep(self, pieces: t.Iterator[bytes]) -> t.Iterator[bytes]:
         """Hand every piece on and store it; a new call starts anew."""
-        folder, name = os.path.split(os.path.abspath(self._path))
         with disk_faults_named(self._path, self._option):
-            # mkstemp makes the file with mode 0600.
-            descriptor, part = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
+            descriptor, part = _new_part(self._path)
         try:
             stream = os.fdopen(descriptor, "wb")
             try:
@@ -42,11 +49,12 @@ class PrivateFile:
                     self._store(stream, piece)
                     yield piece
                 self._store(stream, b"", last=True)
+                # Before it is closed: with it goes the lock that tells others that somebody is at it.
+                self._settle(part)
             finally:
                 # What could not be written is still in the buffer, and closing would try it again.
                 with contextlib.suppress(OSError):
                     stream.close()
-            self._settle(part)
         finally:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(part)
@@ -62,7 +70,7 @@ class PrivateFile:
         self.changed = not self._is_already(part)
         if self.changed and self._write:
             with disk_faults_named(self._path, self._option):
-                os.replace(part, self._path)
+                put_in_place(part, self._path)
 
     def _is_already(self, part: str) -> bool:
         try:
@@ -77,3 +85,60 @@ class PrivateFile:
                         return True
         except (OSError, InputError):
             return False
+
+
+def put_in_place(source: str, dest: str) -> None:
+    """Rename so that it lasts: also after a loss of power, `dest` is the old file or the new one."""
+    os.replace(source, dest)
+    # Not every file system can do this for a folder.
+    with contextlib.suppress(OSError):
+        folder = os.open(os.path.dirname(os.path.abspath(dest)), os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def remove_abandoned(path: str) -> None:
+    """Remove the parts of `path` whose writers are dead: they hold people's data, and nobody would ever read them.
+
+    A writer holds a lock on its part, which the kernel takes away from a process that ends, however it ends.
+    """
+    folder, name = os.path.split(os.path.abspath(path))
+    # The middle is what mkstemp makes up.
+    pattern = re.compile(re.escape(f".{name}.") + "[a-z0-9_]{8}" + re.escape(PART))
+    with contextlib.suppress(OSError):
+        for entry in os.listdir(folder):
+            if pattern.fullmatch(entry):
+                with contextlib.suppress(OSError):
+                    _remove_if_abandoned(os.path.join(folder, entry))
+
+
+def _remove_if_abandoned(part: str) -> None:
+    # Where files are locked over the network, only a file that is open for writing can be locked.
+    descriptor = os.open(part, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.unlink(part)
+    finally:
+        os.close(descriptor)
+
+
+def _new_part(path: str) -> tuple[int, str]:
+    """Make a part with mode 0600, lock it, and return descriptor and name."""
+    folder, name = os.path.split(os.path.abspath(path))
+    while True:
+        descriptor, part = tempfile.mkstemp(prefix=f".{name}.", suffix=PART, dir=folder)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Before it was locked, somebody else could take it for abandoned.
+            if os.path.exists(part):
+                return descriptor, part
+        except BlockingIOError:
+            # Somebody else is just doing so.
+            pass
+        except OSError:
+            # A file system without locks: there nobody can lock it to remove it either.
+            return descriptor, part
+        os.close(descriptor)

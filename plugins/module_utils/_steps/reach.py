@@ -16,7 +16,7 @@ from .course import Course
 from .outcome import Outcome
 from .private_file import PrivateFile
 from .progress import Progress, Tell
-from .transition import REFUSALS, Transition
+from .transition import REFUSALS, PreviewUnderWay, Transition
 
 #: How many lines of refused rows a sentence names; all of them stand in the error file.
 LINES_NAMED = 10
@@ -53,6 +53,7 @@ class Reach:
         self._transition = Transition(imports, self._id, waiter, self._course)
         self._accepted: State | None = None
         self._progress = Progress(tell)
+        self._has_previewed = False
         self.outcome = Outcome()
 
     def run(self, goal: State, *, check_mode: bool = False) -> Outcome:
@@ -80,16 +81,48 @@ class Reach:
 
     def _import(self) -> None:
         self._wait_for_sure_state()
-        if not reached(self._state, State.IMPORT_PENDING):
+        compared = not self._rules.limits or reached(self._state, State.IMPORT_PENDING)
+        while not reached(self._state, State.IMPORT_PENDING):
             if self._rules.limits:
-                self._fresh_preview()
-                self._keep_to_limits()
+                compared = self._compare()
             elif self._state in PREVIEWING:
                 # From there the service does not take IMPORT_PENDING (C).
                 self._wait_for(State.PREVIEW_READY, "preview")
-            self._ask(State.IMPORT_PENDING, "import")
+            if not compared or reached(self._state, State.IMPORT_PENDING):
+                continue
+            try:
+                self._ask(State.IMPORT_PENDING, "import")
+            except PreviewUnderWay:
+                # So that client wants to import it, too; the preview that it has made is compared as well.
+                self._look("preview")
+                compared = not self._rules.limits
+        if not compared and not self._rules.wait:
+            raise self._started_by_another("before its limits could be compared; run again to see its end")
         if self._rules.wait:
             self._wait_for(State.COMPLETED, "import")
+        if not compared:
+            self._compare_the_end()
+
+    def _compare(self) -> bool:
+        """Compare a fresh preview with the limits; return False if another client has moved the import on, so that nothing was compared."""
+        self._fresh_preview()
+        if self._state == State.PREVIEW_READY.value and not self._preview_tells_something():
+            # Another client may just have it made again, or have started the import.
+            self._look("preview")
+        if self._state != State.PREVIEW_READY.value:
+            return False
+        self._keep_to_limits()
+        return True
+
+    def _compare_the_end(self) -> None:
+        """Another client was faster, so what the import has done is compared: this run must not say "ok" to what it would have stopped."""
+        self.outcome.changes = self._imports.get_counters(self._id, expected=False)
+        reason = limits_of.objection(self._rules.limits, self.outcome.changes, "import")
+        if reason:
+            raise self._started_by_another(f"before its limits could be compared, and it is {self._state} now: {reason}")
+
+    def _started_by_another(self, then: str) -> StaffbaseError:
+        return StaffbaseError(f"Import {self._id} was started by another client {then}", stage="import", import_id=self._id)
 
     def _preview(self) -> None:
         self._wait_for_sure_state()
@@ -99,8 +132,12 @@ class Reach:
             self._wait_for(State.PREVIEW_READY, "preview")
 
     def _fresh_preview(self) -> None:
-        """Have a preview made now: one that stands there may be older than the configuration and the people it counts."""
-        if self._state not in PREVIEWING:
+        """Have a preview made now: one that stands there may be older than the configuration and the people it counts.
+
+        Once, so that several clients do not keep each other from importing. Another client may start the import meanwhile.
+        """
+        if self._state not in PREVIEWING and not self._has_previewed:
+            self._has_previewed = True
             had_one = self._state == State.PREVIEW_READY.value
             try:
                 self._ask(State.PREVIEW_PENDING, "preview")
@@ -111,14 +148,15 @@ class Reach:
                 self.outcome.warnings.append(
                     f"The service does not make the preview of import {self._id} again, so the limits are compared with the one that stands there")
         self._wait_for(State.PREVIEW_READY, "preview")
-        if self._state != State.PREVIEW_READY.value:
-            raise StaffbaseError(
-                f"Import {self._id} was started by another client ({self._state}) before its limits could be compared; run again to see its end",
-                stage="preview", import_id=self._id)
+
+    def _preview_tells_something(self) -> bool:
+        self.outcome.changes = self._progress.expected = self._imports.get_counters(self._id, expected=True)
+        return limits_of.says_something(self.outcome.changes)
 
     def _keep_to_limits(self) -> None:
         record = self._record
-        self.outcome.changes = self._progress.expected = self._imports.get_counters(self._id, expected=True)
+        if not limits_of.says_something(self.outcome.changes):
+            self._preview_tells_something()
         reason = limits_of.objection(self._rules.limits, self.outcome.changes)
         if reason is None and limits_of.says_nothing_changes(self.outcome.changes) and not self._zeros_are_harmless():
             reason = limits_of.ZEROS

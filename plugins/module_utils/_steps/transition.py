@@ -7,12 +7,16 @@ from __future__ import annotations
 from .._api.errors import CallError, StaffbaseError
 from .._api.imports import Imports
 from .._api.records import ImportRecord
-from .._api.states import RUNNING, State, reached
+from .._api.states import PREVIEWING, RUNNING, State, reached
 from .._api.waiting import Waiter
 from .course import Course
 
 #: With one of these the service may refuse a transition; which one is unknown (I).
 REFUSALS = frozenset({400, 403, 409, 422, 423})
+
+
+class PreviewUnderWay(Exception):
+    """The import cannot be started at the moment: another client has its preview made again."""
 
 
 class Transition:
@@ -25,26 +29,30 @@ class Transition:
         self._course = course or Course(import_id)
 
     def ask(self, record: ImportRecord, target: State, stage: str) -> None:
-        """PATCH the state to `target`. Raises CallError when the service refuses, TimeIsUp when it stays busy."""
+        """PATCH the state to `target`. Raises CallError when the service refuses, TimeIsUp when it stays busy, PreviewUnderWay."""
         begun = self._waiter.elapsed
         idle_refusals = 0
         while True:
             try:
-                self._imports.ask_for(self._id, target, stage, lambda: self._has_moved(record, target, stage))
+                self._imports.ask_for(self._id, target, stage, lambda: self._has_moved(record, self._look(target, stage), target))
                 return
             except CallError as error:
                 if error.status not in REFUSALS:
                     raise
-                if self._has_moved(record, target, stage):
+                now = self._look(target, stage)
+                if self._has_moved(record, now, target):
                     return
+                if target is State.IMPORT_PENDING and now in PREVIEWING:
+                    raise PreviewUnderWay from None
                 if not self._tenant_is_busy():
-                    # The other import may have ended between the refusal and this look: one more try decides.
+                    # The other import, or another client's preview of this one, may have ended between the refusal and these looks:
+                    # one more try decides.
                     idle_refusals += 1
-                    if error.status != 409 or idle_refusals > 1:
+                    if (error.status != 409 and target is not State.IMPORT_PENDING) or idle_refusals > 1:
                         raise self._refused(error, record, target) from None
             self._waiter.rest(self._waiter.elapsed - begun)
 
-    def _has_moved(self, before: ImportRecord, target: State, stage: str) -> bool:
+    def _look(self, target: State, stage: str) -> str:
         now = self._imports.get(self._id, stage).state
         if now == State.CANCELLED.value != target.value:
             raise StaffbaseError(
@@ -53,6 +61,9 @@ class Transition:
         if target is not State.PREVIEW_PENDING or reached(now, State.IMPORT_PENDING):
             # A preview that is made again is a step back, but one that was asked for.
             self._course.see(now, stage)
+        return now
+
+    def _has_moved(self, before: ImportRecord, now: str, target: State) -> bool:
         return now != before.state and (now == target.value or reached(now, target))
 
     def _tenant_is_busy(self) -> bool:

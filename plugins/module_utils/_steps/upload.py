@@ -11,7 +11,7 @@ import typing as t
 from .._api.errors import CallError, StaffbaseError
 from .._api.imports import Imports
 from .._api.records import ImportRecord, newest_first
-from .._api.states import State
+from .._api.states import State, reached
 from .source import Source
 from .stored_name import split_stored, stem_of, stored_name
 
@@ -29,6 +29,11 @@ class Uploaded:
     record: ImportRecord
     sha256: str
     reused: bool
+    discarded: bool = False
+
+    @property
+    def changed(self) -> bool:
+        return self.discarded or not self.reused
 
     def shown(self) -> dict[str, t.Any]:
         """Return import_id, import, sha256 and reused for a module's result."""
@@ -46,15 +51,20 @@ class Upload:
         self.stem = stem_of(file_name)
         self.name = stored_name(self.stem, source.sha256)
 
-    def run(self, *, force: bool = False, check_mode: bool = False) -> Uploaded:
+    def run(self, *, force: bool = False, discard_strays: bool = False, check_mode: bool = False) -> Uploaded:
         """Reuse the newest import of the stem if it has this content and is not cancelled; else upload.
 
-        An older match does not count: after A and B, A is uploaded again.
+        An older match does not count: after A and B, A is uploaded again. `discard_strays`: of several with this content, one that was
+        started counts, and the drafts are deleted.
         """
-        before = self._agreed(self._of_stem())
+        before = self._agreed(self._of_stem(), discard_strays)
         same = self._newest_run(before)
         if same and not force:
-            return Uploaded(same[0], self._source.sha256, reused=True)
+            started = _started(same) if discard_strays else None
+            strays = _drafts(same) if started else []
+            if not check_mode:
+                self._delete(strays)
+            return Uploaded(started or same[0], self._source.sha256, reused=True, discarded=bool(strays))
         if check_mode:
             # What the service would answer; it counts the rows and gives the id.
             predicted = ImportRecord(id="", file_name=self.name, file_size=self._source.size, state=State.DRAFT.value)
@@ -95,15 +105,18 @@ class Upload:
         it does not matter who deletes. Only drafts are deleted.
         """
         kept = min(twins, key=lambda record: (record.state == State.DRAFT.value, record.created, record.id))
-        for record in twins:
-            if record.id != kept.id and record.state == State.DRAFT.value:
-                self._imports.delete(record.id, "upload")
+        self._delete(record for record in _drafts(twins) if record.id != kept.id)
         return kept
 
-    def _agreed(self, records: list[ImportRecord]) -> list[ImportRecord]:
+    def _delete(self, drafts: t.Iterable[ImportRecord]) -> None:
+        for record in drafts:
+            self._imports.delete(record.id, "upload")
+
+    def _agreed(self, records: list[ImportRecord], discard_strays: bool) -> list[ImportRecord]:
         """Look again while there are fresh twins: controllers that upload the same content right now need time to agree."""
         for seconds in LOOKS_AT_TWINS:
-            if len(self._newest_run(records)) < 2 or records[0].state != State.DRAFT.value:
+            same = self._newest_run(records)
+            if len(same) < 2 or records[0].state != State.DRAFT.value or (discard_strays and _started(same)):
                 break
             self._pause(seconds)
             records = self._of_stem()
@@ -136,3 +149,11 @@ class Upload:
 
     def _is_same(self, record: ImportRecord) -> bool:
         return record.file_name == self.name and record.state != State.CANCELLED.value
+
+
+def _started(records: t.Iterable[ImportRecord]) -> ImportRecord | None:
+    return next((record for record in records if reached(record.state, State.IMPORT_PENDING)), None)
+
+
+def _drafts(records: t.Iterable[ImportRecord]) -> list[ImportRecord]:
+    return [record for record in records if record.state == State.DRAFT.value]

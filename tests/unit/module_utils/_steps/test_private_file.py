@@ -66,8 +66,8 @@ def test_it_is_private_at_every_moment(tmp_path: Path) -> None:
 
 
 def test_that_it_was_ever_open_to_others_would_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def careless(prefix: str, dir: str) -> tuple[int, str]:  # noqa: A002
-        name = os.path.join(dir, prefix + "part")
+    def careless(prefix: str, suffix: str, dir: str) -> tuple[int, str]:  # noqa: A002
+        name = os.path.join(dir, f"{prefix}12345678{suffix}")
         return os.open(name, os.O_CREAT | os.O_WRONLY, 0o644), name
 
     monkeypatch.setattr(tempfile, "mkstemp", careless)

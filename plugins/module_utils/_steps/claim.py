@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose baseline it is, and which run has it: one small file that keeps sources and runs apart.
+
+`<baseline>.source` holds the id of the run that took the baseline last, and the name of the source. It is locked while a run works with the
+files beside it, or has its import done; the kernel takes the lock away from a process that ends, however it ends. It is written in place and
+never removed, so whoever locks it locks the same file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import secrets
+import stat
+import typing as t
+
+from .._api.errors import InputError
+from .._api.waiting import TimeIsUp, Waiter
+
+_LAYOUT = re.compile(rb"(?P<run>[0-9a-f]{32})\n(?P<source>.+)", re.DOTALL)
+
+#: More than any name of a source, in bytes.
+LONGEST = 1 << 16
+
+#: Between two looks whether another run is done (seconds).
+LONGEST_PAUSE = 2.0
+
+TAKEN_OVER = "another run of this source has taken over the night; this one has imported nothing. Run again when the other is done"
+
+
+class Claim:
+    """The claim at `path`, as it was when this was made."""
+
+    def __init__(self, descriptor: int, path: str) -> None:
+        self._descriptor = descriptor
+        self._path = path
+        data = os.pread(descriptor, LONGEST, 0)
+        found = _LAYOUT.fullmatch(data)
+        if data and not found:
+            raise InputError("baseline", f"{path} does not say whose baseline it is. If no other source uses it, delete the file")
+        self.run = found["run"].decode() if found else None
+        self._source = found["source"] if found else None
+
+    def check_source(self, source: str) -> None:
+        """Raise InputError if it is another source's: compared with its baseline, its people would all have left."""
+        if self._source not in (None, _bytes(source)):
+            raise InputError("baseline", f"it belongs to another source (see {self._path}); each source needs a baseline of its own")
+
+    def check_run(self, run: str) -> None:
+        """Raise InputError if another run has taken it since."""
+        if self.run != run:
+            raise InputError("claim", f"{self._path}: {TAKEN_OVER}")
+
+    def take(self, source: str) -> None:
+        """Give it to a new run of `source`. Whoever had it before can neither start an import nor touch the baseline any more."""
+        self.run, self._source = secrets.token_hex(16), _bytes(source)
+        # One write of always the same length: a run that is killed leaves the old id or the new one.
+        try:
+            os.pwrite(self._descriptor, self.run.encode() + b"\n" + self._source, 0)
+            os.fsync(self._descriptor)
+        except OSError as error:
+            raise InputError("baseline", f"{self._path} cannot be written: {error.strerror}") from None
+
+
+@contextlib.contextmanager
+def locked(path: str, waiter: Waiter, run: str | None = None) -> t.Iterator[Claim]:
+    """Wait until nobody else works with the baseline, and keep it for oneself.
+
+    `run`: the run that must have it; if it has not, nothing is waited for. Raises InputError, also when the waiter's time is up.
+    """
+    descriptor = _open(path, os.O_RDWR | (os.O_CREAT if run is None else 0))
+    try:
+        if run is not None:
+            Claim(descriptor, path).check_run(run)
+        try:
+            waiter.until(lambda: _lock(descriptor), bool)
+        except TimeIsUp:
+            raise InputError("baseline", f"{path}: another run of this source is under way. Run again when it is done") from None
+        claim = Claim(descriptor, path)
+        if run is not None:
+            claim.check_run(run)
+        yield claim
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def held(claim: dict[str, str] | None, waiter: Waiter) -> t.Iterator[None]:
+    """Keep the baseline of a claim (`path`, `run`) for oneself, if there is one; raise InputError if another run has it."""
+    if claim is None:
+        yield
+        return
+    with locked(claim["path"], waiter, claim["run"]):
+        yield
+
+
+def look(path: str) -> Claim | None:
+    """Return the claim, if there is one, without locking or making it."""
+    if not os.path.exists(path):
+        return None
+    descriptor = _open(path, os.O_RDONLY)
+    try:
+        return Claim(descriptor, path)
+    finally:
+        os.close(descriptor)
+
+
+def _open(path: str, flags: int) -> int:
+    try:
+        # A symbolic link would take the name of the source to where nobody looks for it, and a FIFO would be waited for.
+        descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise InputError("baseline", f"{path} cannot be opened: {error.strerror}") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise InputError("baseline", f"{path} is not a regular file")
+    return descriptor
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        # A file system without locks: the id of the run is what is left to keep runs apart.
+        pass
+    return True
+
+
+def _bytes(source: str) -> bytes:
+    return source.encode("utf-8", "surrogateescape")

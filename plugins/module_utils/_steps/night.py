@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A night of one source, from its export to the next baseline, with several runs that may want the same."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+
+from .._api.errors import InputError
+from .._api.waiting import Waiter
+from .baseline import Baseline
+from .claim import TAKEN_OVER, Claim, locked, look
+
+#: What the other run does, whoever it is: it cannot begin a night of its own before it has finished this one.
+SUPERSEDED = "Another run of this source has taken over the night; it brings the baseline up to date"
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """What is to become of a night. `run`: the one that begun it, as `Kept.run` told; None if runs are not kept apart."""
+
+    state: str
+    src: str | None = None
+    sha256: str | None = None
+    source: str | None = None
+    run: str | None = None
+    identifier: str = ""
+    errors: str | None = None
+
+
+@dataclasses.dataclass
+class Kept:
+    """What came of it. `same`: the night that is pending, or half begun, is of the same export."""
+
+    exists: bool
+    pending: bool
+    same: bool = False
+    changed: bool = False
+    superseded: bool = False
+    run: str | None = None
+
+
+def keep(baseline: Baseline, wanted: Wanted, waiter: Waiter, *, check_mode: bool = False) -> Kept:
+    """Begin, finish or drop a night. Only the run that has the baseline does so, and no two at the same moment."""
+    if check_mode:
+        claim = look(baseline.claim_path)
+        if claim is not None and wanted.source is not None:
+            claim.check_source(wanted.source)
+        return _kept(baseline, wanted, None, check_mode=True)
+    with contextlib.ExitStack() as stack:
+        claim = None
+        if wanted.state == "finished" and wanted.run is not None:
+            # Looked at before, too: whoever has taken the night over may have it for hours.
+            if _run_of(look(baseline.claim_path)) == wanted.run:
+                claim = stack.enter_context(locked(baseline.claim_path, waiter))
+            if _run_of(claim) != wanted.run:
+                return Kept(baseline.exists(), baseline.is_pending(), superseded=True)
+        elif wanted.run is not None or wanted.source is not None:
+            run = wanted.run if wanted.state == "dropped" else None
+            claim = stack.enter_context(locked(baseline.claim_path, waiter, run))
+        return _kept(baseline, wanted, claim, check_mode=False)
+
+
+def _kept(baseline: Baseline, wanted: Wanted, claim: Claim | None, *, check_mode: bool) -> Kept:
+    kept = Kept(baseline.exists(), baseline.is_pending(), run=wanted.run)
+    if wanted.state == "dropped":
+        kept.changed = baseline.drop(check_mode=check_mode)
+    elif wanted.state == "finished":
+        if wanted.run is not None and not baseline.is_begun():
+            kept.superseded = True
+        else:
+            kept.changed = baseline.finish(wanted.identifier, wanted.errors, wanted.sha256, check_mode=check_mode)
+    elif not wanted.src:
+        raise InputError("src", "it is needed to begin a night")
+    else:
+        kept.same = wanted.sha256 is not None and baseline.is_night_of(wanted.sha256)
+        if wanted.run is not None and kept.pending and not kept.same:
+            raise InputError("claim", f"{baseline.claim_path}: {TAKEN_OVER}")
+        if claim is not None and wanted.source is not None:
+            claim.check_source(wanted.source)
+            # Runs of the same export may share a night: whatever one of them does is what the others want.
+            if not kept.same or claim.run is None:
+                claim.take(wanted.source)
+            kept.run = claim.run
+        if not kept.pending:
+            kept.changed = baseline.begin(wanted.src, wanted.sha256, check_mode=check_mode)
+    return kept
+
+
+def _run_of(claim: Claim | None) -> str | None:
+    return claim.run if claim is not None else None

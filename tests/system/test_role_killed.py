@@ -1,0 +1,205 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run is killed with all of its processes, at each call and at each step on its files: the next one ends where it would have ended."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+import requests
+
+from simulator import Simulator
+from support.api_calls import ERRORS, GET, GET_CONFIG, IMPORT, LIST, PATCH_CONFIG, POST, PREVIEW, STATUS
+from support.controller import TOKEN, Controller
+from support.killing import gated, killed, killed_at_call, killed_at_file, steps
+
+ANN, BOB, CLEO, DAN = "1;ann@example.com;Ann;Activated", "2;bob@example.com;Bob;Activated", "3;cleo@example.com;Cleo;Activated", "4;x;Dan;Activated"
+LIMITS = {"created": 5, "updated": 5, "deactivated": 1, "deleted": 1}
+
+#: The calls of a run, from the first one to the last.
+CALLS = [LIST, POST, LIST, GET_CONFIG, PATCH_CONFIG, GET_CONFIG, GET, PREVIEW, GET, STATUS, IMPORT, GET, STATUS, ERRORS]
+WITHOUT_LIMITS = [call for call in CALLS if call != PREVIEW][:7] + [IMPORT, GET, STATUS, ERRORS]
+
+#: The steps on files when there is no baseline yet, when there is one, and when rows were refused.
+COPY = ["open last.csv.next.part", "fsync last.csv.next.part", "replace last.csv.next", "fsync the folder", "unlink last.csv.next.part"]
+DELTA = [step.replace(".next", ".delta.csv") for step in COPY]
+ERROR_FILE = [step.replace(".next", ".errors.csv") for step in COPY]
+CLAIM = ["open last.csv.source", "pwrite last.csv.source", "fsync last.csv.source"]
+LOCK = ["open last.csv.source"]
+CLEAN = ["unlink last.csv.next", "unlink last.csv.delta.csv"]
+MADE = [*CLAIM, *CLEAN, *COPY, *DELTA]
+WRITTEN_ANEW = [step.replace("last.csv.next", "last.csv") for step in COPY]
+STEPS = {
+    "first night": [*MADE, *LOCK, *ERROR_FILE, *LOCK, "replace last.csv", "fsync the folder", *CLEAN],
+    "second night": [*MADE, *LOCK, *ERROR_FILE[:2], ERROR_FILE[4], *LOCK, "replace last.csv", "fsync the folder", *CLEAN],
+    "refused rows": [*MADE, *LOCK, *ERROR_FILE, *LOCK, *WRITTEN_ANEW, *CLEAN],
+}
+
+#: The kills that differ most from each other; the others are in `make test-faults`.
+AMONG_ALL = {
+    "call": [(POST, False), (POST, True), (PATCH_CONFIG, True), (PREVIEW, True), (IMPORT, False), (IMPORT, True), (ERRORS, False)],
+    "first night": ["pwrite last.csv.source", "open last.csv.delta.csv.part"],
+    "second night": ["fsync last.csv.next.part", "fsync last.csv.delta.csv.part", "replace last.csv", "unlink last.csv.delta.csv"],
+    "refused rows": ["fsync last.csv.errors.csv.part", "fsync last.csv.part", "unlink last.csv.next"],
+}
+
+
+class Night:
+    """A source with a baseline of the people Ann, Bob and Dan, and an export in which Ann is another one, Bob has left, and Cleo is new."""
+
+    def __init__(self, controller: Controller, tenant: Simulator, kind: str) -> None:
+        self.controller, self.tenant, self.kind = controller, tenant, kind
+        self.folder = controller.folder / "kept"
+        self.folder.mkdir()
+        self.baseline = self.folder / "last.csv"
+        controller.variables["delta_import_limits"] = LIMITS
+        if kind != "no baseline":
+            controller.variables.update(delta_import_baseline=str(self.baseline), delta_import_leavers="deactivate")
+        tenant.add_people([{"external_id": "2", "status": "activated", "email": "bob@example.com"}])
+        if kind in ("second night", "refused rows"):
+            controller.write(ANN, BOB)
+            run = controller.play()
+            assert run.code == 0, run.output
+        self.before = len(tenant.imports())
+        self.write("ann2@example.com")
+
+    def write(self, mail: str) -> None:
+        self.mail = mail
+        rows = [f"1;{mail};Ann;Activated", CLEO, *([DAN] if self.kind == "refused rows" else [])]
+        self.controller.write(*rows)
+
+    def check(self, versions: dict[str, int] | None = None) -> None:
+        """Run again, and see that everything is as if nobody had been killed."""
+        run = self.controller.play()
+        assert run.code == 0, run.output
+        left = self.kind in ("second night", "refused rows")
+        assert {person["external_id"]: (person["status"], person["email"]) for person in self.tenant.people()} == {
+            "1": ("pending", self.mail), "2": ("deactivated" if left else "activated", "bob@example.com"), "3": ("pending", "cleo@example.com")}
+        if versions is not None:
+            assert {person["external_id"]: person["version"] for person in self.tenant.people()} == versions
+        made = self.tenant.imports()[self.before:]
+        assert {each["state"] for each in made} <= {"COMPLETED", "CANCELLED"}, "a draft is left"
+        assert all(each["applied_count"] <= 1 for each in made)
+        if self.kind == "no baseline":
+            assert [each["applied_count"] for each in made] == [1]
+            assert self.names() == set()
+            return
+        assert self.names() == {"last.csv", "last.csv.source", "last.csv.errors.csv"}
+        assert sorted(self.baseline.read_text(encoding="utf-8").splitlines()[1:]) == sorted([f"1;{self.mail};Ann;Activated", CLEO])
+        if self.kind != "refused rows":
+            assert self.baseline.read_bytes() == self.controller.export.read_bytes()
+
+    def names(self) -> set[str]:
+        return {path.name for path in self.folder.iterdir()}
+
+
+@pytest.fixture
+def begin(tmp_path: Path) -> t.Iterator[t.Callable[[str], Night]]:
+    with Simulator(token=TOKEN) as tenant:
+        yield lambda kind: Night(Controller(tmp_path, tenant), tenant, kind)
+
+
+def parameters(all_of_them: t.Iterable[tuple[t.Any, ...]], subset: t.Callable[..., bool]) -> list[t.Any]:
+    """Leave only the subset to `make test`."""
+    return [pytest.param(*each, marks=[] if subset(*each) else pytest.mark.matrix, id=" ".join(map(str, each))) for each in all_of_them]
+
+
+AT_CALLS = [
+    (kind, number, call, "done" if done else "held")
+    for kind in ("second night", "no baseline") for number, call in enumerate(CALLS, 1) for done in (False, True)
+]
+
+
+@pytest.mark.parametrize(("kind", "number", "call", "how"), parameters(
+    AT_CALLS,
+    lambda kind, number, call, how: kind == "second night" and (call, how == "done") in AMONG_ALL["call"]
+    or (kind, call, how) == ("no baseline", IMPORT, "done")))
+def test_killed_at_a_call(begin: t.Callable[[str], Night], kind: str, number: int, call: str, how: str) -> None:
+    night = begin(kind)
+    assert killed_at_call(night.controller, night.tenant, number, done=how == "done") == call
+    night.check(versions={"1": 2 if kind == "second night" else 1, "2": 2 if kind == "second night" else 1, "3": 1})
+    if call != LIST or number > 1:
+        assert sum(each["applied_count"] for each in night.tenant.imports()[night.before:]) == 1
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize(("number", "call"), list(enumerate(WITHOUT_LIMITS, 1)))
+def test_killed_at_a_call_without_limits(begin: t.Callable[[str], Night], number: int, call: str) -> None:
+    night = begin("no baseline")
+    night.controller.variables["delta_import_limits"] = {}
+    assert killed_at_call(night.controller, night.tenant, number, done=True) == call
+    night.check()
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_the_steps_are_all_there_are(begin: t.Callable[[str], Night], kind: str) -> None:
+    """A step that is new must be killed at, too."""
+    night = begin(kind)
+    with gated(night.controller, night.folder) as log:
+        run = night.controller.play()
+        assert run.code == 0, run.output
+        assert steps(log) == STEPS[kind]
+
+
+AT_FILES = [(kind, number, step) for kind, each in STEPS.items() for number, step in enumerate(each)]
+
+
+@pytest.mark.parametrize(("kind", "number", "step"), parameters(
+    AT_FILES, lambda kind, number, step: step in AMONG_ALL[kind] and number == STEPS[kind].index(step)))
+def test_killed_before_a_step_on_a_file(begin: t.Callable[[str], Night], kind: str, number: int, step: str) -> None:
+    night = begin(kind)
+    assert killed_at_file(night.controller, night.tenant, night.folder, number) == step
+    night.check()
+
+
+@pytest.mark.parametrize(("number", "call", "how"), parameters(
+    [(number, call, how) for number, call in enumerate(CALLS, 1) for how in ("held", "done")],
+    lambda number, call, how: (call, how) in [(POST, "done"), (IMPORT, "done")]))
+def test_the_export_is_another_one_after_the_kill(begin: t.Callable[[str], Night], number: int, call: str, how: str) -> None:
+    night = begin("second night")
+    killed_at_call(night.controller, night.tenant, number, done=how == "done")
+    night.write("ann3@example.com")
+    night.check()
+
+
+def test_an_order_that_arrives_when_its_run_is_long_dead_comes_to_nothing(begin: t.Callable[[str], Night]) -> None:
+    """The dead run's delta was made for another baseline: it would bring back what has changed since."""
+    night = begin("second night")
+    assert killed_at_call(night.controller, night.tenant, 11, done=False) == IMPORT
+    late = night.tenant.imports()[-1]["id"]
+    night.write("ann3@example.com")
+    night.check()
+    answer = requests.patch(
+        f"{night.tenant.url}/api/users/imports/{late}", json={"state": "IMPORT_PENDING"}, headers={"Authorization": f"Basic {TOKEN}"}, timeout=10)
+    assert answer.status_code >= 400
+    assert {person["email"] for person in night.tenant.people()} == {"ann3@example.com", "bob@example.com", "cleo@example.com"}
+
+
+def test_an_upload_that_is_carried_out_when_it_was_repeated_long_ago_is_not_imported_again(begin: t.Callable[[str], Night]) -> None:
+    night = begin("no baseline")
+    night.check()
+    (done,) = night.tenant.imports()
+    night.tenant.upload(night.tenant.uploaded_bytes(done["id"]), done["file_name"])
+    night.check()
+    assert [each["id"] for each in night.tenant.imports()] == [done["id"]]
+
+
+@pytest.mark.matrix
+def test_killed_again_and_again(begin: t.Callable[[str], Night]) -> None:
+    """Each run is killed one call later than the one before it."""
+    night = begin("second night")
+    for number in range(1, 40):
+        try:
+            killed_at_call(night.controller, night.tenant, number, done=True)
+        except AssertionError:
+            break
+    night.tenant.clear_faults()
+    night.check(versions={"1": 2, "2": 2, "3": 1})
+
+
+def test_a_run_that_is_not_killed_would_be_seen(begin: t.Callable[[str], Night]) -> None:
+    night = begin("no baseline")
+    with pytest.raises(AssertionError, match="PLAY RECAP"):
+        killed(night.controller, night.tenant, lambda: False)
