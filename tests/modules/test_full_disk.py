@@ -8,15 +8,14 @@ import contextlib
 import os
 import resource
 import signal
-import tempfile
 import typing as t
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
-from ansible_collections.community.staffbase.plugins.module_utils._steps import baseline as baseline_module
-from ansible_collections.community.staffbase.plugins.module_utils._steps import reach
+from ansible_collections.community.staffbase.plugins.module_utils._steps import claim as claim_module
+from ansible_collections.community.staffbase.plugins.module_utils._steps import private_file, reach
 from ansible_collections.community.staffbase.plugins.module_utils._steps.private_file import PrivateFile
 from support.admin import Admin
 from support.api_calls import ERRORS, GET, IMPORT, STATUS
@@ -101,20 +100,23 @@ def test_the_delta(disk: SmallDisk, tmp_path: Path) -> None:
 
 def test_whose_baseline_it_is(disk: SmallDisk, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_bytes(BEFORE)
+    claim = disk.path / "last.csv.source"
     disk.fill()
-    refused(keep(disk, "begun", src=str(tmp_path / "people.csv")), disk.path / "last.csv.source")
-    assert disk.files() == []
+    refused(keep(disk, "begun", src=str(tmp_path / "people.csv")), claim)
+    assert disk.files() == ["last.csv.source"]
+    assert claim.read_bytes() == b""
     disk.free()
     assert not keep(disk, "begun", src=str(tmp_path / "people.csv")).failed
+    assert claim.read_bytes().endswith(b"\nberlin")
 
 
-def test_an_owner_that_is_half_written_would_lock_everybody_out(disk: SmallDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_owner_that_is_half_written_would_lock_everybody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "people.csv").write_bytes(BEFORE)
-    monkeypatch.setattr(baseline_module.os, "unlink", lambda path: None)
-    disk.fill()
-    keep(disk, "begun", src=str(tmp_path / "people.csv"))
-    disk.free()
-    assert "belongs to another source" in keep(disk, "begun", src=str(tmp_path / "people.csv"))["msg"]
+    options = {"baseline": str(tmp_path / "last.csv"), "state": "begun", "source": "berlin", "src": str(tmp_path / "people.csv")}
+    monkeypatch.setattr(claim_module.os, "ftruncate", lambda descriptor, length: None)
+    with no_file_above(35):
+        run_module("staffbase_csv_baseline", options)
+    assert "belongs to another source" in run_module("staffbase_csv_baseline", options)["msg"]
 
 
 @pytest.mark.parametrize(("pages", "name"), [(1, "last.csv.next"), (3, "last.csv.delta.csv")], ids=["the copy of the export", "the first delta"])
@@ -122,7 +124,7 @@ def test_the_files_of_a_night(disk: SmallDisk, tmp_path: Path, pages: int, name:
     export = tmp_path / "people.csv"
     export.write_bytes(BEFORE)
     assert PAGE < len(BEFORE) <= 2 * PAGE
-    (disk.path / "last.csv.source").write_text("berlin")
+    (disk.path / "last.csv.source").write_text(f"{'0' * 32}\nberlin")
     disk.fill(leave=pages * PAGE)
 
     refused(keep(disk, "begun", src=str(export)), disk.path / name)
@@ -178,6 +180,6 @@ def test_a_file_that_becomes_too_large(tmp_path: Path) -> None:
 
 
 def test_without_a_file_beside_it_half_of_it_would_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "mkstemp", lambda prefix, dir: (  # noqa: A006
+    monkeypatch.setattr(private_file, "_new_part", lambda path: (
         os.open(tmp_path / "delta.csv", os.O_WRONLY | os.O_CREAT), str(tmp_path / "elsewhere")))
     assert half_written(tmp_path) == ["delta"]

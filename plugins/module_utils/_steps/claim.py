@@ -19,6 +19,7 @@ import typing as t
 
 from .._api.errors import InputError
 from .._api.waiting import TimeIsUp, Waiter
+from .regular_file import disk_faults_named
 
 _LAYOUT = re.compile(rb"(?P<run>[0-9a-f]{32})\n(?P<source>.+)", re.DOTALL)
 
@@ -59,10 +60,13 @@ class Claim:
         self.run, self._source = secrets.token_hex(16), _bytes(source)
         # One write of always the same length: a run that is killed leaves the old id or the new one.
         try:
-            os.pwrite(self._descriptor, self.run.encode() + b"\n" + self._source, 0)
-            os.fsync(self._descriptor)
-        except OSError as error:
-            raise InputError("baseline", f"{self._path} cannot be written: {error.strerror}") from None
+            with disk_faults_named(self._path, "baseline"):
+                os.pwrite(self._descriptor, self.run.encode() + b"\n" + self._source, 0)
+                os.fsync(self._descriptor)
+        except InputError:
+            # Half of a name would be another source's. An empty file is nobody's.
+            os.ftruncate(self._descriptor, 0)
+            raise
 
 
 @contextlib.contextmanager
