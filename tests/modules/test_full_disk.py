@@ -180,6 +180,6 @@ def test_a_file_that_becomes_too_large(tmp_path: Path) -> None:
 
 
 def test_without_a_file_beside_it_half_of_it_would_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "mkstemp", lambda prefix, dir: (  # noqa: A006
+    monkeypatch.setattr(tempfile, "mkstemp", lambda dir, **name: (  # noqa: A006
         os.open(tmp_path / "delta.csv", os.O_WRONLY | os.O_CREAT), str(tmp_path / "elsewhere")))
     assert half_written(tmp_path) == ["delta"]
