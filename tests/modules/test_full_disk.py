@@ -124,7 +124,9 @@ def test_the_files_of_a_night(disk: SmallDisk, tmp_path: Path, pages: int, name:
     export = tmp_path / "people.csv"
     export.write_bytes(BEFORE)
     assert PAGE < len(BEFORE) <= 2 * PAGE
-    (disk.path / "last.csv.source").write_text(f"{'0' * 32}\nberlin")
+    assert not keep(disk, "begun", src=str(export)).failed
+    assert keep(disk, "dropped")["changed"]
+    assert disk.files() == ["last.csv.source"]
     disk.fill(leave=pages * PAGE)
 
     refused(keep(disk, "begun", src=str(export)), disk.path / name)

@@ -223,7 +223,7 @@ def test_a_careless_playbook_is_seen_in_every_place(controller: Controller) -> N
     """So the searches above would find it."""
     fine = {"fine": cases(controller.folder)["fine"]}
 
-    traces = play(controller, fine, CARELESS, files_too=True, call="import sys, urllib.request; urllib.request.urlopen(sys.argv[1])")
+    traces = play(controller, fine, CARELESS, files_too=True, call="import requests, sys; requests.get(sys.argv[1], timeout=9)")
 
     assert traces.calls == 1
     assert traces.found().keys() == {"log", "cache", "job", "output", "process list", "environments"}
