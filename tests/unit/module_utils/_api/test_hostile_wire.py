@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import gzip
+import socket
 import ssl
 import typing as t
 import zlib
@@ -128,6 +129,19 @@ def test_silence_within_a_long_download_is_over_at_the_timeout() -> None:
     with pytest.raises(CallError, match=r"No answer within the timeout of 0\.3 seconds") as caught:
         ask(Raw(OK + b"Content-Length: 62\r\n\r\n{}", b" ", 1, every=2.0), take=download, timeout=0.3)
     assert caught.value.passing
+
+
+def test_a_connection_that_is_used_again_has_its_own_time_limit_back() -> None:
+    here, there = socket.socketpair()
+    with here, there, here.makefile("rb", buffering=0) as stream:
+        here.settimeout(7.0)
+        watched = bounds.Watched(stream, here)
+        watched.allow(2, 0.2)
+        there.send(b"ab")
+        assert watched.read(2) == b"ab"
+        with pytest.raises(socket.timeout):
+            watched.read(1)
+        assert (watched.ended, here.gettimeout()) == (bounds.TooLong, 7.0)
 
 
 BODIES: dict[str, t.Callable[[], Raw]] = {

@@ -41,6 +41,7 @@ def test_the_id_is_the_last_part_of_any_location(converse: Converse, location: s
 
 @pytest.mark.parametrize("location", [
     None, "", "/", "https://intranet.example.com", "/users/imports/..", "/users/imports/a%2Fb", "/users/imports/a b",
+    "/users/imports/69\r\n /70", "/users/imports/69, /users/imports/70", "http://[", "?id=69",
 ])
 def test_a_location_without_a_usable_id_is_told_apart(converse: Converse, location: str | None) -> None:
     assert upload(converse(Reply(201, b"", {} if location is None else {"Location": location}))) is None

@@ -178,11 +178,13 @@ STEPS: dict[str, t.Callable[[Imports], t.Any]] = {
 def play(step: str, tenant: dict[str, t.Any]) -> None:
     """Run the step; whatever is told must be fit to print."""
     client = Client(Connection("https://intranet.example.com", TOKEN, retries=1), pause=lambda seconds: None, session=Tenant(tenant))
+    msg = ""
     try:
-        told = STEPS[step](Imports(client))
+        told = [STEPS[step](Imports(client))]
     except StaffbaseError as error:
-        assert str(error).isprintable()
-        told = [str(error), error.failure(), error.details]
+        told = [error.failure(), error.details]
+        msg = str(error)
+    assert msg.isprintable()
     json.dumps(told, allow_nan=False, ensure_ascii=False).encode()
 
 
