@@ -124,12 +124,10 @@ class _Bounds:
 
 def _body(response: t.Any, where: Where, limits: _Bounds) -> t.Iterator[bytes]:
     watched = _watched(response)
-    if watched is not None:
-        watched.allow(limits.count * bounds.WIRE_OVERHEAD + bounds.LONGEST_HEAD, limits.seconds)
     end = time.monotonic() + limits.seconds
     count = 0
     try:
-        for piece in packing.unpacked(_arriving(response, where), response.headers.get("Content-Encoding")):
+        for piece in packing.unpacked(_arriving(response, where, limits, end), response.headers.get("Content-Encoding")):
             count += len(piece)
             if count > limits.count:
                 raise limits.too_much(response, where)
@@ -151,16 +149,35 @@ def _watched(response: t.Any) -> bounds.Watched | None:
     return getattr(getattr(response.raw, "_original_response", None), "watched", None)
 
 
-def _arriving(response: t.Any, where: Where) -> t.Iterator[bytes]:
-    """Yield the bytes of the body as they come from the network; raise if there are fewer than were promised."""
+def _arriving(response: t.Any, where: Where, limits: _Bounds, end: float) -> t.Iterator[bytes]:
+    """Yield the bytes of the body as they come from the network, packed as they are; raise if there are fewer than were promised."""
     promised = response.headers.get("Content-Length", "")
+    watched = _watched(response)
+    pieces_of = _raw_pieces(response.raw)
     count = 0
-    for piece in _raw_pieces(response.raw):
+    while True:
+        if watched is not None:
+            # Anew for each piece: what stands around the pieces, such as trailers, is as little as a head.
+            watched.allow(PIECE * bounds.WIRE_OVERHEAD + bounds.LONGEST_HEAD, end - time.monotonic())
+        piece = _next(pieces_of)
+        if not piece:
+            break
         count += len(piece)
+        if count > limits.count + PIECE:
+            # Packed, it may come to nothing for ever.
+            raise limits.too_much(response, where)
         yield piece
     # A longer number is none of the library's either; and not all that str.isdigit() takes can be read by int().
     if re.fullmatch("[0-9]{1,18}", promised) and count < int(promised) and response.request.method != "HEAD":
         raise _cut_off(response, where)
+
+
+def _next(pieces_of: t.Iterator[bytes]) -> bytes:
+    try:
+        return next((piece for piece in pieces_of if piece), b"")
+    except (ValueError, OverflowError):
+        # urllib3 before 2 takes the size of a chunk as it comes, also when it is negative.
+        raise packing.Unreadable from None
 
 
 def _cut_off(response: t.Any, where: Where) -> CallError:

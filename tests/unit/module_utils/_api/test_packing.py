@@ -53,7 +53,9 @@ def test_what_ends_in_the_middle_is_cut_off(end: int) -> None:
         unpack([gzip.compress(DATA)[:end]])
 
 
-@pytest.mark.parametrize("body", [b"{}", gzip.compress(b"{}") + b"x", gzip.compress(b"") * 2, b"\x1f\x8b\x08\xff" + b"\xff" * 50])
+@pytest.mark.parametrize("body", [
+    b"{}", gzip.compress(b"{}") + b"x", gzip.compress(b"") * 2, b"\x1f\x8b\x08\xff" + b"\xff" * 50,
+], ids=["plain", "more behind", "two parts", "broken"])
 @pytest.mark.parametrize("size", [1, 1000])
 def test_what_is_something_else_is_unreadable(body: bytes, size: int) -> None:
     with pytest.raises((Unreadable, CutOff)):
