@@ -200,10 +200,10 @@ def changed_on_the_way(there: Admin, folder: Path, monkeypatch: pytest.MonkeyPat
     real = source.Source.pieces
 
     def pieces(self: source.Source) -> t.Iterator[bytes]:
-        sent = real(self)
-        yield next(sent)
-        change(path)
-        yield from sent
+        for number, piece in enumerate(real(self)):
+            yield piece
+            if number == 0:
+                change(path)
 
     monkeypatch.setattr(source.Source, "pieces", pieces)
     return there.run("upload", src=str(path))

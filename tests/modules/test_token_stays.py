@@ -79,6 +79,7 @@ class Clock(t.NamedTuple):
 
 NOW = Clock()
 
+
 def context(ca: trustme.CA, *names: str, clock: Clock = NOW) -> ssl.SSLContext:
     """Return the context of a server with a certificate for these names."""
     now = datetime.datetime.now(datetime.timezone.utc)
@@ -147,7 +148,9 @@ def test_who_switches_the_check_off_is_warned_and_heard(ca: tuple[trustme.CA, st
     assert heard(server)
 
 
-@pytest.mark.parametrize("url", ["http://intranet.example.com", "http://127.0.0.1.example.com", "http://localhost.example.com", "http://10.0.0.1", "http://[::2]"])
+@pytest.mark.parametrize("url", [
+    "http://intranet.example.com", "http://127.0.0.1.example.com", "http://localhost.example.com", "http://10.0.0.1", "http://[::2]",
+])
 @pytest.mark.parametrize("module", BEGIN)
 def test_plain_http_to_another_machine_is_refused(monkeypatch: pytest.MonkeyPatch, module: str, url: str) -> None:
     with ScriptedServer() as proxy:
