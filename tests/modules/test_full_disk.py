@@ -114,7 +114,7 @@ def test_an_owner_that_is_half_written_would_lock_everybody_out(tmp_path: Path, 
     (tmp_path / "people.csv").write_bytes(BEFORE)
     options = {"baseline": str(tmp_path / "last.csv"), "state": "begun", "source": "berlin", "src": str(tmp_path / "people.csv")}
     monkeypatch.setattr(claim_module.os, "ftruncate", lambda descriptor, length: None)
-    with no_file_above(35):
+    with no_file_above(100):
         run_module("staffbase_csv_baseline", options)
     assert "belongs to another source" in run_module("staffbase_csv_baseline", options)["msg"]
 

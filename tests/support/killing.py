@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 import typing as t
 from pathlib import Path
@@ -48,6 +49,14 @@ def gated(controller: Controller, folder: Path, stop: int | None = None) -> t.It
         yield log
     finally:
         controller.environment = before
+
+
+def run_and_die(code: str, *arguments: object) -> None:
+    """Run Python code in a process of its own, which kills itself with `die()`."""
+    prelude = "import os, signal, sys\n\ndef die():\n    os.kill(os.getpid(), signal.SIGKILL)\n\n"
+    environment = {**os.environ, "PYTHONPATH": os.environ["ANSIBLE_COLLECTIONS_PATH"]}
+    done = subprocess.run([sys.executable, "-c", prelude + code, *map(str, arguments)], env=environment, check=False, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
 
 
 def steps(log: Path) -> list[str]:

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whose baseline it is, and which run has it: one small file that keeps sources and runs apart.
 
-`<baseline>.source` holds the id of the run that took the baseline last, and the name of the source. It is locked while a run works with the
-files beside it, or has its import done; the kernel takes the lock away from a process that ends, however it ends. It is written in place and
-never removed, so whoever locks it locks the same file.
+`<baseline>.source` holds the id of the run that took the baseline last, the digest of its export, and the name of the source. It is
+locked while a run works with the files beside it, or has its import done; the kernel takes the lock away from a process that ends, however
+it ends. It is written in place and never removed, so whoever locks it locks the same file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from .._api.errors import InputError
 from .._api.waiting import TimeIsUp, Waiter
 from .regular_file import disk_faults_named
 
-_LAYOUT = re.compile(rb"(?P<run>[0-9a-f]{32})\n(?P<source>.+)", re.DOTALL)
+_LAYOUT = re.compile(rb"(?P<run>[0-9a-f]{32})\n(?P<sha256>[0-9a-f]{64})\n(?P<source>.+)", re.DOTALL)
+
+#: In the place of a digest that is not known.
+UNKNOWN = "0" * 64
 
 #: More than any name of a source, in bytes.
 LONGEST = 1 << 16
@@ -43,6 +46,7 @@ class Claim:
         if data and not found:
             raise InputError("baseline", f"{path} does not say whose baseline it is. If no other source uses it, delete the file")
         self.run = found["run"].decode() if found else None
+        self._sha256 = found["sha256"].decode() if found else None
         self._source = found["source"] if found else None
 
     def check_source(self, source: str) -> None:
@@ -55,13 +59,17 @@ class Claim:
         if self.run != run:
             raise InputError("claim", f"{self._path}: {TAKEN_OVER}")
 
-    def take(self, source: str) -> None:
+    def is_of(self, sha256: str | None) -> bool:
+        """Whether the run that has it has this export: then another run of the same export may share it, as both want the same."""
+        return sha256 is not None and self._sha256 == sha256.lower()
+
+    def take(self, source: str, sha256: str | None) -> None:
         """Give it to a new run of `source`. Whoever had it before can neither start an import nor touch the baseline any more."""
-        self.run, self._source = secrets.token_hex(16), _bytes(source)
-        # One write of always the same length: a run that is killed leaves the old id or the new one.
+        self.run, self._source, self._sha256 = secrets.token_hex(16), _bytes(source), (sha256 or UNKNOWN).lower()
+        # One write of always the same length: a run that is killed leaves the old ids or the new ones.
         try:
             with disk_faults_named(self._path, "baseline"):
-                os.pwrite(self._descriptor, self.run.encode() + b"\n" + self._source, 0)
+                os.pwrite(self._descriptor, f"{self.run}\n{self._sha256}\n".encode() + self._source, 0)
                 os.fsync(self._descriptor)
         except InputError:
             # Half of a name would be another source's. An empty file is nobody's.

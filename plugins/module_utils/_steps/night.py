@@ -79,9 +79,8 @@ def _kept(baseline: Baseline, wanted: Wanted, claim: Claim | None, *, check_mode
             raise InputError("claim", f"{baseline.claim_path}: {TAKEN_OVER}")
         if claim is not None and wanted.source is not None:
             claim.check_source(wanted.source)
-            # Runs of the same export may share a night: whatever one of them does is what the others want.
-            if not kept.same or claim.run is None:
-                claim.take(wanted.source)
+            if not (kept.same and claim.is_of(wanted.sha256)):
+                claim.take(wanted.source, wanted.sha256)
             kept.run = claim.run
         if not kept.pending:
             kept.changed = baseline.begin(wanted.src, wanted.sha256, check_mode=check_mode)

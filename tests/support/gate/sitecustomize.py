@@ -26,7 +26,7 @@ def label(path: t.Any) -> str | None:
     path = os.path.abspath(os.fsdecode(path))
     if path == FOLDER:
         return "the folder"
-    return re.sub(r"\.[a-z0-9_]{8}\.part$", ".part", os.path.basename(path)) if os.path.dirname(path) == FOLDER else None
+    return re.sub(r"^\.(.*)\.[a-z0-9_]{8}\.part$", r"\1.part", os.path.basename(path)) if os.path.dirname(path) == FOLDER else None
 
 
 def passed(step: str) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import stat
 import tempfile
@@ -14,6 +15,7 @@ import pytest
 
 from ansible_collections.community.staffbase.plugins.module_utils._api.errors import CallError, InputError, Where
 from ansible_collections.community.staffbase.plugins.module_utils._steps.private_file import PrivateFile
+from support.killing import run_and_die
 
 PIECES = [b"line;message\n", b"3;Anna M\xc3\xbcller\n"]
 
@@ -205,3 +207,108 @@ def test_what_cannot_be_written_is_named_before_any_request(tmp_path: Path) -> N
 def test_a_name_that_is_too_long_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^errors_dest: .*cannot be written: File name too long"):
         kept(private_file(tmp_path / ("x" * 255)))
+
+
+def killed_while_writing(path: Path) -> None:
+    """Let another process be killed when a piece is written."""
+    run_and_die("""
+from ansible_collections.community.staffbase.plugins.module_utils._steps.private_file import PrivateFile
+going = PrivateFile("errors_dest", sys.argv[1], write=True).keep(iter([b"3;Anna"]))
+next(going)
+die()
+""", path)
+
+
+def test_what_a_killed_writer_has_left_is_removed_by_the_next_one(tmp_path: Path) -> None:
+    path = tmp_path / "errors.csv"
+    killed_while_writing(path)
+    killed_while_writing(tmp_path / "errors.csv.next")
+    assert len(os.listdir(tmp_path)) == 2
+    private_file(path, write=False)
+    assert len(os.listdir(tmp_path)) == 2, "check mode changes nothing"
+    private_file(path)
+    assert [name.startswith(".errors.csv.next.") for name in os.listdir(tmp_path)] == [True], "the other file's is not this one's"
+
+
+def test_without_that_it_would_lie_there_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed_while_writing(tmp_path / "errors.csv")
+    monkeypatch.setattr(module(), "remove_abandoned", lambda path: None)
+    kept(private_file(tmp_path / "errors.csv"))
+    assert len(os.listdir(tmp_path)) == 2
+
+
+def two_at_once(path: Path) -> None:
+    """Begin to write while another one is at it, and let the other one end."""
+    going = private_file(path).keep(iter(PIECES))
+    next(going)
+    private_file(path)
+    list(going)
+
+
+def test_what_somebody_is_writing_is_left_alone(tmp_path: Path) -> None:
+    two_at_once(tmp_path / "errors.csv")
+    assert (tmp_path / "errors.csv").read_bytes() == b"".join(PIECES)
+
+
+def test_without_the_lock_it_would_be_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module().fcntl, "flock", lambda *_args: None)
+    with pytest.raises(FileNotFoundError):
+        two_at_once(tmp_path / "errors.csv")
+
+
+def test_nothing_else_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "target").write_bytes(b"precious")
+    for name in (".errors.csv.swp", ".errors.csv.original", ".errors.csv.12345678.parts", ".errors.csv.UPPERCAS.part", "errors.csv.12345678.part"):
+        (tmp_path / name).write_bytes(b"mine")
+    (tmp_path / ".errors.csv.abcdefgh.part").symlink_to(tmp_path / "target")
+    (tmp_path / ".errors.csv.abcdefgi.part").mkdir()
+    os.mkfifo(tmp_path / ".errors.csv.abcdefgj.part")
+    before = sorted(os.listdir(tmp_path))
+    private_file(tmp_path / "errors.csv")
+    assert sorted(os.listdir(tmp_path)) == before
+
+
+def test_where_files_cannot_be_locked_it_is_written_all_the_same_and_nothing_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed_while_writing(tmp_path / "errors.csv")
+
+    def refuse(*_args: object) -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr(module().fcntl, "flock", refuse)
+    two_at_once(tmp_path / "errors.csv")
+    assert (tmp_path / "errors.csv").read_bytes() == b"".join(PIECES)
+    assert len(os.listdir(tmp_path)) == 2
+
+
+def test_a_part_that_was_removed_before_it_was_locked_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = tempfile.mkstemp
+    times = iter([True, False, False])
+
+    def raced(**place: str) -> tuple[int, str]:
+        descriptor, name = real(**place)
+        if next(times):
+            os.unlink(name)
+        return descriptor, name
+
+    monkeypatch.setattr(tempfile, "mkstemp", raced)
+    kept(private_file(tmp_path / "errors.csv"))
+    assert os.listdir(tmp_path) == ["errors.csv"]
+
+
+def test_the_file_and_its_place_last_before_it_is_called_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    for name in ("fsync", "replace"):
+        real = getattr(os, name)
+
+        def noted(first: t.Any, *rest: t.Any, name: str = name, real: t.Any = real) -> None:
+            is_folder = isinstance(first, int) and stat.S_ISDIR(os.fstat(first).st_mode)
+            steps.append(f"{name} folder" if is_folder else name)
+            real(first, *rest)
+
+        monkeypatch.setattr(os, name, noted)
+    kept(private_file(tmp_path / "errors.csv"))
+    assert steps == ["fsync", "replace", "fsync folder"]
+
+
+def module() -> t.Any:
+    return importlib.import_module(PrivateFile.__module__)
