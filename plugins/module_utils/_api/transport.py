@@ -241,12 +241,15 @@ class _Fault:
 _CHECK_SERVICE = "check that api_url is the Staffbase API and that nothing else answers in its place"
 _CHECK_HOST = "check the host in api_url and the network; then run again: it goes on where it stands"
 
+_CHECK_CA = "set ca_path to the certificate authority that signed it, and check the host in api_url"
+_NOT_TRUSTED = "The certificate of the service is not trusted"
 _LONG_HEAD = "The head of the answer is longer than any that the service sends"
 
 #: The first that fits counts. A connection that was never made has carried nothing, so nobody can have acted on it.
 _FAULTS = (
-    _Fault("SSLError", "The certificate of the service is not trusted", inside="SSLCertVerificationError", passing=False, unsure=False,
-           next_step="set ca_path to the certificate authority that signed it, and check the host in api_url"),
+    _Fault("SSLError", _NOT_TRUSTED, _CHECK_CA, inside="SSLCertVerificationError", passing=False, unsure=False),
+    # The same for the name in it, with urllib3 before 2.
+    _Fault("SSLError", _NOT_TRUSTED, _CHECK_CA, inside="CertificateError", passing=False, unsure=False),
     _Fault("SSLError", "The TLS connection failed", _CHECK_HOST),
     _Fault("ProxyError", "The proxy could not be used", "check the proxy settings in the environment (https_proxy, no_proxy)"),
     _Fault("ConnectTimeout", "No connection within the timeout of {timeout:g} seconds", _CHECK_HOST, unsure=False),
