@@ -17,11 +17,17 @@ from .controller import TOKEN, Controller
 
 
 @contextlib.contextmanager
-def sources(controller: Controller, exports: dict[str, str], **switches: t.Any) -> t.Iterator[dict[str, Simulator]]:
-    """Make a host of each export, with its tenant; more variables may be added to `controller.hosts`."""
+def sources(
+    controller: Controller, exports: dict[str, str], *, clocks: dict[str, float] | None = None, **switches: t.Any,
+) -> t.Iterator[dict[str, Simulator]]:
+    """Make a host of each export, with its tenant; more variables may be added to `controller.hosts`.
+
+    `clocks`: by how many seconds a tenant's clock is wrong.
+    """
+    offsets = clocks or {}
     controller.hosts = {}
     with contextlib.ExitStack() as stack:
-        tenants = {host: stack.enter_context(Simulator(Switches(**switches), token=TOKEN)) for host in exports}
+        tenants = {host: stack.enter_context(Simulator(Switches(**switches), token=TOKEN, clock_offset=offsets.get(host, 0.0))) for host in exports}
         for host, text in exports.items():
             export = controller.folder / f"{host}.csv"
             export.write_text(text, encoding="utf-8")

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import dataclasses
 import importlib.util
 import tempfile
@@ -14,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from simulator import Fault, Simulator, Switches, application
+from simulator import Fault, application
 from support.controller import HEADER, MAPPING, TOKEN, Controller, Run
 from support.moments import when_called
 from support.secrets import Process, Secrets, descendants, forms_of
+from support.sources import sources
 
 #: Of somebody else: refused by the tenant.
 OTHER = base64.b64encode(b"kennung-8262:viereck-geheim-7d1").decode()
@@ -64,7 +64,6 @@ class Case:
     rows: list[Person] = dataclasses.field(default_factory=list)
     exported: list[Person] | None = None
     spoil: t.Callable[[str], str] = str
-    switches: dict[str, t.Any] = dataclasses.field(default_factory=lambda: {"errors_quote_value": "yes"})
     token: str = TOKEN
     fault: Fault | None = None
 
@@ -130,22 +129,17 @@ def play(controller: Controller, made: dict[str, Case], playbook: str, *, files_
 
     `files_too`: look into the temporary folders at each call, which takes its time.
     """
-    controller.hosts = {}
-    with contextlib.ExitStack() as stack:
-        # With a short name: ansible-core makes a socket in there.
-        temporary = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    exports = {host: case.spoil(text_of(case.rows if case.exported is None else case.exported)) for host, case in made.items()}
+    # The temporary folder with a short name: ansible-core makes a socket in there.
+    with sources(controller, exports, errors_quote_value="yes") as tenants, tempfile.TemporaryDirectory() as short:
+        temporary = Path(short)
         traces = Traces(secrets_of(made), controller.folder, temporary, files_too)
         controller.environment = surroundings(controller.folder, temporary)
         for host, case in made.items():
-            tenant = stack.enter_context(Simulator(Switches(**case.switches), token=TOKEN))
-            when_called(tenant, traces.look)
+            when_called(tenants[host], traces.look)
             if case.fault is not None:
-                tenant.schedule(case.fault)
-            export = controller.folder / f"{host}.csv"
-            export.write_text(case.spoil(text_of(case.rows if case.exported is None else case.exported)), encoding="utf-8")
-            controller.hosts[host] = {
-                "delta_import_src": str(export), "staffbase_api_url": tenant.url, "staffbase_retries": 0, "staffbase_api_token": case.token,
-                **case.variables}
+                tenants[host].schedule(case.fault)
+            controller.hosts[host].update({"staffbase_api_token": case.token, **case.variables})
         (controller.folder / "play.yml").write_text(playbook, encoding="utf-8")
         traces.run = controller.play("-vvvv", "--diff", playbook=str(controller.folder / "play.yml"), **variables)
         traces.left = [str(path) for path in temporary.rglob("*") if not path.is_dir()]

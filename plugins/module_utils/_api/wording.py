@@ -74,7 +74,7 @@ def readable_code(value: object) -> str | None:
     text = str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
     parts = [part for part in re.split(r"[\s_.:/-]+", text.lower()) if part]
     unknown = [part for part in parts if not _harmless(part)]
-    if not parts or len(unknown) > 1 or not all(re.fullmatch(r"[0-9]{1,3}", part) for part in unknown):
+    if not parts or not text.isprintable() or len(unknown) > 1 or not all(re.fullmatch(r"[0-9]{1,3}", part) for part in unknown):
         return None
     return text[:64]
 

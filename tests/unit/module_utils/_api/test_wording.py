@@ -100,6 +100,7 @@ def test_known_codes_are_shown(code: str) -> None:
 
 @pytest.mark.parametrize("code", [
     "anna.mueller@example.com", "Müller", "4711", "030-123-456", "12 34 56", "DE-893-704",
+    "invalid\x85request", "not\x1cfound", "invalid\nrequest",
     "", " ", "_", None, True, 4711, 3.5, ["invalid"], {"code": "invalid"},
 ])
 def test_what_may_be_a_cell_is_no_code(code: object) -> None:
