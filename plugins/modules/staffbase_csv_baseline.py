@@ -15,9 +15,12 @@ description:
   - Keeps, beside each other, the last export of a source that went through (the baseline), tonight's export, and the delta between them.
   - Nothing is written through a symbolic link, nor in place of one.
   - As long as tonight's export and its delta are there, the night is not over, so a run that follows a run that died can finish it.
+  - If another run has the night of O(claim) now, O(state=dropped) fails, O(state=begun) fails unless it finds a night of the same export or
+    none, and O(state=finished) leaves everything to the other run.
   - The role P(community.staffbase.delta_import#role) uses it; there is seldom a reason to use it alone.
 extends_documentation_fragment:
   - community.staffbase.attributes
+  - community.staffbase.claim
 attributes:
   check_mode:
     support: full
@@ -57,20 +60,6 @@ options:
         the module fails. Compared with the baseline of another source, everybody would have left.
       - Without it, several runs at the same moment are not kept apart.
     type: str
-  claim:
-    description:
-      - What O(state=begun) returned as RV(claim). If another run has taken the night over since, O(state=begun) and O(state=dropped) fail, and
-        O(state=finished) leaves everything to the other run.
-    type: dict
-    suboptions:
-      path:
-        description: The file that tells which run has the baseline.
-        type: path
-        required: true
-      run:
-        description: The run that must have it.
-        type: str
-        required: true
   wait_timeout:
     description: How many seconds to wait at most for another run that works with the same baseline.
     type: float

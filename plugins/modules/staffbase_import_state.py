@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - community.staffbase.attributes.actiongroup_staffbase
   - community.staffbase.attributes.failure
   - community.staffbase.connection
+  - community.staffbase.claim
 attributes:
   check_mode:
     support: full
@@ -49,6 +50,7 @@ options:
       - The highest number of people that may be touched in each way. With a limit, O(state=imported) has a preview made, compares
         it, and does not start the import when a limit is exceeded.
       - When the service gives no numbers to compare, that is a failure too.
+      - When another client starts the import before it could be compared, its end is waited for and compared with the limits.
       - With O(state=previewed) the preview is compared as well.
     type: dict
     suboptions:
@@ -113,22 +115,6 @@ options:
         RV(community.staffbase.staffbase_import_upload#module:import.state).
       - When the import had been started by then, but no longer shows that, the task fails in place of starting it a second time.
     type: str
-  claim:
-    description:
-      - What M(community.staffbase.staffbase_csv_baseline) returned as RV(community.staffbase.staffbase_csv_baseline#module:claim). While this
-        task runs, no other run can take over the night of the same baseline. If another one has done so before, the module fails and sends
-        nothing. At most O(wait_timeout) seconds are waited for another run of the same export.
-      - The role P(community.staffbase.delta_import#role) uses it.
-    type: dict
-    suboptions:
-      path:
-        description: The file that tells which run has the baseline.
-        type: path
-        required: true
-      run:
-        description: The run that must have it.
-        type: str
-        required: true
 seealso:
   - module: community.staffbase.staffbase_import_config
   - module: community.staffbase.staffbase_import_info

@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -188,3 +189,18 @@ def test_the_compact_lists(start: Start) -> None:
     assert client.sim.requests[1].body["mapping"]["externalId"] == "id"
     client.sim.forget_requests()
     assert client.sim.calls() == []
+
+
+@pytest.mark.parametrize(("kind", "acted"), [("hold", 0), ("hold_after", 1)])
+def test_holds_until_the_faults_are_cleared(start: Start, kind: str, acted: int) -> None:
+    client = start(checked=False)
+    client.sim.schedule(Fault(kind, method="POST"))
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(client.post, CONTENT)
+        while not any(record.fault for record in client.sim.requests) or len(client.sim.imports()) < acted:
+            assert not answer.done()
+        client.sim.clear_faults()
+        with pytest.raises(requests.ConnectionError):
+            answer.result(10)
+    assert len(client.sim.imports()) == acted
+    assert client.post(CONTENT).status_code == 201

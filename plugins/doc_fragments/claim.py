@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # The option that keeps several runs of one source apart. Its argument spec: plugins/module_utils/_ansible/arguments.py.
+    DOCUMENTATION = r"""
+options:
+  claim:
+    description:
+      - What M(community.staffbase.staffbase_csv_baseline) returned as
+        RV(community.staffbase.staffbase_csv_baseline#module:claim) when the night was begun. If another run has taken the night over since, this
+        one must not go on.
+      - While a task with it runs, no other run can take over. A run of the same export may share the claim; it is waited for, for
+        O(wait_timeout) seconds at most.
+    type: dict
+    suboptions:
+      path:
+        description: The file that tells which run has the baseline.
+        type: path
+        required: true
+      run:
+        description: The run that must have it.
+        type: str
+        required: true
+"""
