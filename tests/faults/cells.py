@@ -195,7 +195,7 @@ def sample() -> list[Cell]:
         for number, kind in enumerate(KINDS):
             # Three is no divisor of the number of calls, so this comes to all of them; in the second turn half a round on.
             place = PLACES[(3 * number + turn * len(PLACES) // 2) % len(PLACES)]
-            chosen.append(Cell(place, kind, (Time.ONCE, Time.LASTING)[(number + turn) % 2]))
+            chosen.append(Cell(place, kind, (Time.ONCE, Time.LASTING)[(number // 2 + turn) % 2]))
     waits = [place for place in PLACES if place.waits]
     passing = [kind for kind in KINDS if kind.passes]
     chosen += [Cell(place, kind, Time.SPELL) for place, kind in zip(waits, (passing[1], passing[-1]), strict=True)]

@@ -33,7 +33,6 @@ and how often, which imports there are, and what was printed; then the fault was
 In each of the {count} cells, no more than one import was ever made, it was applied once at most, nobody was changed by accident, no
 second draft was left, nothing secret and no person's data was printed, and the next run ended well with the import applied once.
 {figures}
-
 """
 
 SPELLS = """
