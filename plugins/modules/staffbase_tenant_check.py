@@ -183,7 +183,7 @@ def shown(outcome: Outcome) -> dict[str, t.Any]:
     findings = outcome.findings
     return {
         "table": findings.table(), "assumptions": findings.shown(), "counts": findings.counts(), "new": outcome.new, "fields": findings.fields,
-        "states_seen": sorted(findings.states), "calls": outcome.calls, "leftovers_removed": outcome.removed,
+        "states_seen": findings.states_seen(), "calls": outcome.calls, "leftovers_removed": outcome.removed,
     }
 
 

@@ -46,10 +46,11 @@ def reach(tenant: Tenant) -> None:
 
 
 def _without_right(error: CallError) -> CallError:
+    reasons = "the token lacks the right (administrator level), or the CSV import is not switched on for the platform"
     elsewhere = ", or api_url is not the Staffbase API" if error.status == 404 else ""
     return CallError(
         f"HTTP {error.status} for the list of imports", error.where, status=error.status, code=error.code, message=error.message,
-        attempts=error.attempts, next_step=f"the token lacks the right (administrator level), or the CSV import is not switched on for the platform{elsewhere}")
+        attempts=error.attempts, next_step=f"{reasons}{elsewhere}")
 
 
 @answers("tls")

@@ -18,6 +18,7 @@ from .fields import asked_for, known_fields
 from .findings import Findings
 from .interruption import ends_tidily
 from .probing import Probe, Tenant, run_all
+from .shapes import safe_key
 
 NEEDS_DRAFT = "needs a draft, which check mode does not make"
 
@@ -95,7 +96,7 @@ def _tidied(tenant: Tenant, error: StaffbaseError | None) -> StaffbaseError | No
 def _tell_states(tenant: Tenant) -> None:
     unknown = sorted(state for state in tenant.findings.states if state not in State.__members__)
     if tenant.findings.states:
-        tenant.findings.tell("state_names", f"{len(unknown)} unknown" if unknown else "known", ", ".join(unknown))
+        tenant.findings.tell("state_names", f"{len(unknown)} unknown" if unknown else "known", ", ".join(map(safe_key, unknown)))
 
 
 def _leave_out(tenant: Tenant) -> None:

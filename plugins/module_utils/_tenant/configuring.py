@@ -145,7 +145,7 @@ def quoting(tenant: Tenant, draft: Draft) -> None:
 @answers("windows_1252")
 def windows_1252(tenant: Tenant, draft: Draft) -> None:
     found = [literal for literal in WINDOWS_1252 if is_taken(draft.configure(body_of(encoding=literal)))]
-    tenant.findings.tell("windows_1252", found[0] if found else "none", ", ".join(found))
+    tenant.findings.tell("windows_1252", found[0] if found else "none", f"also {', '.join(found[1:])}" if found[1:] else "")
 
 
 @answers("report_key")

@@ -132,9 +132,15 @@ class Drafts:
             raise self._left_behind(fault)
 
     def _sweep(self) -> None:
-        for record in self._imports.every() if self.names else ():
-            if record.file_name in self.names and is_own(record):
-                self.remove(self._adopted(record.id, record.file_name))
+        for record in self._listed():
+            self.remove(self._adopted(record.id, record.file_name or ""))
+            if any(other.id == record.id for other in self._listed()):
+                # A 404 may mean that the token lacks the right (D).
+                self._adopted(record.id, record.file_name or "")
+                raise StaffbaseError("The service answers that a draft is gone, and still lists it", stage="delete")
+
+    def _listed(self) -> list[ImportRecord]:
+        return [record for record in self._imports.every() if record.file_name in self.names and is_own(record)] if self.names else []
 
     def _left_behind(self, fault: StaffbaseError) -> StaffbaseError:
         ids = sorted(self.present)

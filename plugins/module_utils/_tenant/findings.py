@@ -10,6 +10,7 @@ import typing as t
 
 from .assumption import DIFFERS, HOLDS, UNKNOWN, Assumption
 from .catalogue import CATALOGUE
+from .shapes import safe_key
 
 NEW = "new: please report this with the file of the check"
 #: The widths (characters) of the first columns of the table.
@@ -77,6 +78,9 @@ class Findings:
         """Return the names of what differs and is not covered."""
         return [name for name, finding in self._found.items() if finding.is_new]
 
+    def states_seen(self) -> list[str]:
+        return sorted({safe_key(state) for state in self.states})
+
     def counts(self) -> dict[str, int]:
         verdicts = [finding.verdict for finding in self.every()]
         return {verdict: verdicts.count(verdict) for verdict in (HOLDS, DIFFERS, UNKNOWN)}
@@ -106,7 +110,7 @@ class Findings:
             "format": 1,
             "counts": self.counts(),
             "assumptions": [{key: value for key, value in one.items() if key != "assumption"} for one in self.shown()],
-            "states_seen": sorted(self.states),
+            "states_seen": self.states_seen(),
             "fields": self._fields_without_names(),
             "shapes": self.shapes,
         }
