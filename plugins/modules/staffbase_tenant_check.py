@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: staffbase_tenant_check
 short_description: Check what this collection takes for granted on a Staffbase tenant
-version_added: 0.2.0
+version_added: 0.1.0
 author:
   - community.staffbase contributors (@ansible-collections)
 description:
