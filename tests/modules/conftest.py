@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import shutil
+import subprocess
 import typing as t
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +48,20 @@ def start() -> t.Iterator[Start]:
             return Admin(sim, **(connection or {}))
 
         yield begin
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[str, str]:
+    """The paths of a certificate for this machine, valid for two days, and of its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl, which makes the certificate, is not installed")
+    made, key = str(tmp_path / "certificate.pem"), str(tmp_path / "key.pem")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", made],
+        check=True, capture_output=True,
+    )
+    return made, key
 
 
 @pytest.fixture

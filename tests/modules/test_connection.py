@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import time
 import typing as t
 from email.utils import formatdate
@@ -69,18 +67,10 @@ def test_a_proxy_does_not_get_the_token_in_the_clear(there: Admin, monkeypatch: 
 
 
 @pytest.fixture
-def trusted(tmp_path: Path) -> t.Iterator[tuple[Admin, str]]:
+def trusted(certificate: tuple[str, str]) -> t.Iterator[tuple[Admin, str]]:
     """A tenant on TLS, and the path of its certificate."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl, which makes the certificate, is not installed")
-    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
-         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
-        check=True, capture_output=True,
-    )
-    with Simulator(token=TOKEN, people=PEOPLE, certificate=(str(certificate), str(key))) as sim:
-        yield Admin(sim), str(certificate)
+    with Simulator(token=TOKEN, people=PEOPLE, certificate=certificate) as sim:
+        yield Admin(sim), certificate[0]
 
 
 def test_a_certificate_that_nobody_signed(trusted: tuple[Admin, str]) -> None:

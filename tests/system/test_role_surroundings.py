@@ -18,7 +18,7 @@ from demo.night import branches
 from simulator import Simulator
 from support.controller import TOKEN, Controller
 
-MODULES = ("staffbase_import_config", "staffbase_import_info", "staffbase_import_state", "staffbase_import_upload")
+MODULES = ("staffbase_import_config", "staffbase_import_info", "staffbase_import_state", "staffbase_import_upload", "staffbase_tenant_check")
 
 
 def collection() -> Path:

@@ -17,14 +17,22 @@ from .arguments import connection_arguments, connection_of
 from .invocation import Definition, Invocation, Result
 
 ServiceStep = t.Callable[[Invocation, Imports], Result]
+AnyClient = t.TypeVar("AnyClient", bound=Client)
 
 
 def service_module(arguments: dict[str, t.Any], step: ServiceStep, **rules: t.Any) -> Definition:
     """Define a module that talks to Staffbase: the connection options are added."""
+    return client_module(arguments, lambda invocation, client: step(invocation, Imports(client)), Client, **rules)
+
+
+def client_module(
+    arguments: dict[str, t.Any], step: t.Callable[[Invocation, AnyClient], Result], kind: type[AnyClient], **rules: t.Any,
+) -> Definition:
+    """Define a module that talks to Staffbase with a client of its own kind."""
     def connected(invocation: Invocation) -> Result:
-        client = Client(connection_of(_checked(invocation)), read_only=invocation.check_mode)
+        client = kind(connection_of(_checked(invocation)), read_only=invocation.check_mode)
         try:
-            return step(invocation, Imports(client))
+            return step(invocation, client)
         finally:
             client.close()
 

@@ -121,7 +121,7 @@ class Client:
         return self._retried(self.where("GET", path, stage, import_id), attempt)
 
     @contextlib.contextmanager
-    def _exchange(
+    def _response(
         self, method: str, path: str, where: Where, *, params: dict[str, t.Any] | None = None, body: t.Any = None, upload: t.Any = None,
     ) -> t.Iterator[t.Any]:
         headers = {"Accept": "*/*"}
@@ -133,8 +133,6 @@ class Client:
                 timeout=self.connection.timeout, verify=transport.verification(self.connection), allow_redirects=False, stream=True,
             )
             with contextlib.closing(response):
-                if not 200 <= response.status_code < 300:
-                    raise refusal(transport.read_answer(response, where, self.connection.timeout), where)
                 yield response
 
     def _retried(
@@ -155,3 +153,38 @@ class Client:
                     already = settled()
                     if already is not None:
                         return already
+
+    @contextlib.contextmanager
+    def _exchange(self, method: str, path: str, where: Where, **what: t.Any) -> t.Iterator[t.Any]:
+        """Yield a good answer while it is read; every other one is raised as a refusal."""
+        with self._response(method, path, where, **what) as response:
+            if not 200 <= response.status_code < 300:
+                raise refusal(transport.read_answer(response, where, self.connection.timeout), where)
+            yield response
+
+    def probe(
+        self, method: str, path: str, stage: str, *, import_id: str | None = None, params: dict[str, t.Any] | None = None,
+        body: t.Any = None, settled: t.Callable[[], Answer | None] | None = None,
+    ) -> Answer:
+        """Send a call to learn how the service answers it, and return its answer, a refusal or a redirect too.
+
+        Tried again like every call; a server error (5xx) that stays is an answer as well. What is none is a CallError: no connection, a
+        web page in the place of a good answer, and a service that asks for fewer calls.
+        """
+        stays: list[Answer] = []
+
+        def attempt(where: Where) -> Answer:
+            stays.clear()
+            with self._response(method, path, where, params=params, body=body) as response:
+                answer = transport.read_answer(response, where, self.connection.timeout)
+            if answer.status in retry.PASSING_STATUSES:
+                stays.append(answer)
+                raise refusal(answer, where)
+            return answer.of_service(where) if 200 <= answer.status < 300 else answer
+
+        try:
+            return self._retried(self.where(method, path, stage, import_id), attempt, settled)
+        except CallError as error:
+            if not stays or error.status == 429 or error.retry_after is not None:
+                raise
+            return stays[0]

@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import http.cookiejar
 import re
+import ssl
 import time
 import traceback
 import typing as t
@@ -45,7 +46,7 @@ DOWNLOAD_SECONDS = 3600.0
 #: How much is read from the network at once (bytes).
 PIECE = 64 * 1024
 
-USEFUL_HEADERS = ("location", "retry-after", "date", "content-type")
+USEFUL_HEADERS = ("location", "retry-after", "date", "content-type", "allow")
 
 
 def new_session(connection: Connection) -> t.Any:
@@ -271,3 +272,21 @@ _FAULTS = (
            "check api_url and the proxy settings (https_proxy, no_proxy)", passing=False, unsure=False),
     _Fault("Exception", "The call failed", passing=False),
 )
+
+
+@dataclasses.dataclass(frozen=True)
+class TlsSeen:
+    """How a connection is protected: `version` such as TLSv1.3; `not_after` is the end of a certificate that was checked, in Unix seconds."""
+
+    version: str | None
+    not_after: float | None
+
+
+def tls_of(response: t.Any) -> TlsSeen | None:
+    """Return how the connection of an answer that is not read yet is protected, or None for one without TLS, or that cannot be looked at."""
+    socket: t.Any = getattr(getattr(response.raw, "connection", None), "sock", None)
+    if not hasattr(socket, "getpeercert"):
+        return None
+    # Empty for a certificate that was not checked.
+    end = (socket.getpeercert() or {}).get("notAfter")
+    return TlsSeen(socket.version(), float(ssl.cert_time_to_seconds(end)) if isinstance(end, str) else None)

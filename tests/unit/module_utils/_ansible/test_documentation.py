@@ -24,10 +24,13 @@ from ansible_collections.community.staffbase.plugins.module_utils._api.records i
 from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import KEYS
 from ansible_collections.community.staffbase.plugins.module_utils._steps.outcome import Outcome
 from ansible_collections.community.staffbase.plugins.module_utils._steps.upload import Uploaded
+from ansible_collections.community.staffbase.plugins.module_utils._tenant import check
+from ansible_collections.community.staffbase.plugins.module_utils._tenant.findings import Findings
+from ansible_collections.community.staffbase.plugins.modules.staffbase_tenant_check import shown
 
 ROOT = Path(client.__file__).parents[3]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("staffbase_*.py"))
-REMOTE = [name for name in MODULES if name.startswith("staffbase_import_")]
+REMOTE = [name for name in MODULES if not name.startswith("staffbase_csv_")]
 RECORD = set(ImportRecord(id="69").shown())
 
 Spec = dict[str, t.Any]
@@ -77,7 +80,7 @@ def plain(options: Spec, inner: str) -> Spec:
 
 
 def test_there_are_modules() -> None:
-    assert len(REMOTE) >= 4
+    assert len(REMOTE) >= 5
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -155,6 +158,12 @@ def test_what_the_info_module_returns(pages: dict[str, Spec]) -> None:
     told = returned(pages, "staffbase_import_info")
     assert set(told) == {"imports"}
     assert set(told["imports"]["contains"]) == RECORD | {"status", "config", "row_error_count", "errors"}
+
+
+def test_what_the_check_of_a_tenant_returns(pages: dict[str, Spec]) -> None:
+    told = returned(pages, "staffbase_tenant_check")
+    assert set(told) == {*shown(check.Outcome(Findings())), "left_behind"}
+    assert set(told["assumptions"]["contains"]) == set(Findings().shown()[0])
 
 
 def test_limits_are_named_like_counters(monkeypatch: pytest.MonkeyPatch) -> None:

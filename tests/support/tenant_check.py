@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks a simulated tenant, and looks after each check that it did no harm."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .admin import Admin, leaks
+from .module_runner import Result, run_module
+
+OWN = "staffbase-check-"
+
+
+def check(there: Admin, *, rehearse: bool = False, **options: t.Any) -> Result:
+    """Run the check. Whatever comes of it: nobody was changed, nothing was imported, and nothing secret was printed."""
+    options = {"wait_timeout": 10, "wait_interval": 0.05, **options}
+    result = run_module("staffbase_tenant_check", {**there.connection, **options}, check=rehearse)
+    assert leaks(result.output) == []
+    assert [call for call in there.sim.writes() if "IMPORT_PENDING" in call] == []
+    assert there.nobody_changed()
+    return result
+
+
+def checked(there: Admin, **options: t.Any) -> Result:
+    """Run the check, after which no draft of it is there."""
+    result = check(there, **options)
+    assert drafts(there) == []
+    return result
+
+
+def drafts(there: Admin) -> list[str]:
+    """Return the ids of the drafts of the check that are there."""
+    return [entry["id"] for entry in there.sim.imports() if entry["file_name"].startswith(OWN)]
+
+
+def tell(result: Result, name: str) -> dict[str, t.Any]:
+    """Return what is told of one assumption."""
+    return next(entry for entry in result["assumptions"] if entry["name"] == name)
+
+
+def seen(result: Result, name: str) -> str | None:
+    return tell(result, name)["seen"]
