@@ -181,7 +181,7 @@ import typing as t
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Definition, Invocation
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
 from ansible_collections.community.staffbase.plugins.module_utils._api.counters import COUNTERS
-from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError, StaffbaseError
 from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import KINDS
 from ansible_collections.community.staffbase.plugins.module_utils._report.facts import STEPS
 from ansible_collections.community.staffbase.plugins.module_utils._report.report import Asked, ErrorFile, compose
@@ -190,13 +190,17 @@ from ansible_collections.community.staffbase.plugins.module_utils._steps.report_
 
 def write_report(invocation: Invocation) -> dict[str, t.Any]:
     params = invocation.params
-    files = ReportFiles(params["dest"], write=not invocation.check_mode)
     asked = Asked(**{name: params[name] for name in ("source", "target", "limits", "baseline_limits", "max_row_errors", "leavers", "details")})
     now = datetime.datetime.now().astimezone()
     report = compose(asked, params["steps"], now)
     if params["details"] and params["errors"] and report.refused.count:
         report = compose(asked, params["steps"], now, _error_file(invocation))
-    changed = files.put(report)
+    try:
+        files = ReportFiles(params["dest"], write=not invocation.check_mode)
+        changed = files.put(report)
+    except InputError as error:
+        # What became of the run must not be lost with the report.
+        raise StaffbaseError(f"The report is missing. {error}. What it would have told: {report.verdict.sentence}", stage="report") from None
     return {
         "changed": changed, "verdict": report.verdict.kind.value, "headline": report.verdict.headline,
         "dest": files.page_path, "json": files.json_path, "summary": files.summary_path,

@@ -76,20 +76,24 @@ def _table(caption: str, heads: list[str], rows: list[str]) -> str:
         f'<tbody>\n{"".join(f"<tr>{row}</tr>{chr(10)}" for row in rows)}</tbody>\n</table></div>')
 
 
+def _class(name: str) -> str:
+    return f' class="{name}"' if name else ""
+
+
 def _head(name: str, kind: str = "") -> str:
-    return f'<th scope="col"{f" class={chr(34)}{kind}{chr(34)}" if kind else ""}>{_text(name)}</th>'
+    return f'<th scope="col"{_class(kind)}>{_text(name)}</th>'
 
 
-def _row_head(name: str) -> str:
-    return f'<th scope="row">{name}</th>'
+def _row_head(name: str, *, short: bool = False) -> str:
+    return f'<th scope="row"{_class("short" if short else "")}>{name}</th>'
 
 
-def _number(value: str, kind: str = "") -> str:
-    return f'<td class="n{f" {kind}" if kind else ""}">{_text(value)}</td>'
+def _number(value: str, kind: str = "n") -> str:
+    return f"<td{_class(kind)}>{_text(value)}</td>"
 
 
 def _count(count: int | None) -> str:
-    return _number(whole(count), "strong")
+    return _number(whole(count), "n strong")
 
 
 def _picture(svg: str) -> str:
@@ -112,7 +116,7 @@ def _difference(report: Report) -> str:
         return ""
     total = sum(found.values())
     rows = [
-        f"{_row_head(swatch(kind) + _text(kind))}<td>{_text(words.MEANINGS[kind])}</td>{_count(count)}{_number(percent(count, total))}"
+        f"{_row_head(swatch(kind) + _text(kind), short=True)}<td>{_text(words.MEANINGS[kind])}</td>{_count(count)}{_number(percent(count, total))}"
         for kind, count in found.items()]
     told = ", ".join(f"{whole(count)} {kind}" for kind, count in found.items())
     heads = [_head("People"), _head("Meaning"), _head("Number", "n"), _head("Share", "n")]
@@ -129,7 +133,7 @@ def _changes(report: Report) -> str:
     for name, count in found.items():
         told = f"{name}: {whole(count)}"
         picture = bar(name, (count or 0) / most if most else 0.0, told)
-        rows.append(f"{_row_head(_text(name))}<td>{_text(words.MEANINGS[name])}</td>{_count(count)}{_picture(picture)}")
+        rows.append(f"{_row_head(_text(name), short=True)}<td>{_text(words.MEANINGS[name])}</td>{_count(count)}{_picture(picture)}")
     heads = [_head("People"), _head("Meaning"), _head("Number", "n"), _head("In comparison")]
     return _section("changes", "People at Staffbase", _table(f"{words.changes_title(report)}.", heads, rows))
 
@@ -148,8 +152,8 @@ def _limit(limit: Limit) -> str:
     kind = "exceeded" if limit.exceeded else "close" if share >= CLOSE else "within"
     picture = bar(kind, share, f"{limit.name}: {told}")
     return (
-        f"{_row_head(_text(limit.name))}{_number(words.set_to(limit))}{_count(limit.count)}"
-        f'<td{" class=" + chr(34) + "exceeded-text" + chr(34) if limit.exceeded else ""}>{_text(told)}</td>{_picture(picture)}')
+        f"{_row_head(_text(limit.name), short=True)}{_number(words.set_to(limit))}{_count(limit.count)}"
+        f"<td{_class('over' if limit.exceeded else '')}>{_text(told)}</td>{_picture(picture)}")
 
 
 def _refused(report: Report) -> str:
@@ -194,7 +198,7 @@ def _timing(report: Report) -> str:
     rows, begun, total = [], 0.0, report.elapsed or 1.0
     for step, seconds in report.seconds:
         picture = bar("time", seconds / total, f"{STEPS[step]}: {duration(seconds)}, begun after {duration(begun)}", begun / total)
-        rows.append(f"{_row_head(_text(STEPS[step]))}{_number(duration(seconds), 'strong')}{_picture(picture)}")
+        rows.append(f"{_row_head(_text(STEPS[step]))}{_number(duration(seconds), 'n strong')}{_picture(picture)}")
         begun += seconds
     heads = [_head("Step"), _head("Time", "n"), _head("One after the other")]
     return _section("timing", "Time", _table(f"{duration(report.elapsed)} in all, without what Ansible itself takes.", heads, rows))

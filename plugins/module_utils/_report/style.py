@@ -55,14 +55,14 @@ table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; color: var(--muted); padding-bottom: .35rem; }
 th, td { padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top; font-weight: 400; }
 thead th { color: var(--muted); font-size: .875rem; }
-tbody th { min-width: 6.5rem; }
+.short { white-space: nowrap; }
 .n { text-align: right; white-space: nowrap; padding-right: 1.25rem; font-variant-numeric: tabular-nums; }
 td.picture { width: 55%; vertical-align: middle; padding-right: 0; }
 svg { display: block; }
 .bar { width: 100%; height: .8rem; border-radius: .25rem; overflow: hidden; }
 .stack { width: 100%; height: 1.5rem; border-radius: .3rem; margin: .5rem 0 .75rem; }
 .swatch { display: inline-block; width: .75em; height: .75em; margin-right: .5em; border-radius: .15em; vertical-align: baseline; }
-.strong { font-weight: 650; } .exceeded-text { color: var(--bad); font-weight: 650; }
+.strong { font-weight: 650; } .over { color: var(--bad); font-weight: 650; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.25rem; margin: 0; }
 dt { color: var(--muted); } dd { margin: 0; }
 @media (max-width: 36rem) {

@@ -46,6 +46,10 @@ class Verdict:
     people: str
     next: list[str]
 
+    @property
+    def sentence(self) -> str:
+        return f"{self.headline}. {self.people}"
+
 
 def verdict_of(facts: Facts, *, exceeded: bool = False) -> Verdict:
     """Judge a run. `exceeded`: one of its limits is."""
