@@ -29,7 +29,8 @@ def dest(tmp_path: Path) -> Path:
 
 
 def report(dest: Path | str, run: Steps | None = None, *, check: bool = False, **options: t.Any) -> Result:
-    return run_module("staffbase_import_report", {"dest": str(dest), "steps": steps() if run is None else run, "source": "berlin", **options}, check=check)
+    wanted = {"dest": str(dest), "steps": steps() if run is None else run, "source": "berlin", **options}
+    return run_module("staffbase_import_report", wanted, check=check)
 
 
 def content(dest: Path) -> dict[str, str]:
@@ -74,7 +75,7 @@ def test_a_report_that_cannot_be_written_still_says_what_became_of_the_run(dest:
     for check in (False, True):
         result = report(dest.parent / "nowhere" / "berlin.html", check=check)
         assert result.failed
-        assert result["msg"].endswith("What it would have told: Imported, but 3 rows were refused. All other rows were imported. Nobody else was touched.")
+        assert "What it would have told: Imported, but 3 rows were refused. All other rows were imported." in result["msg"]
         assert f"{dest.parent / 'nowhere'} is no directory" in result["msg"]
         assert result["failure"]["stage"] == "report"
 

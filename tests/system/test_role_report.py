@@ -77,7 +77,6 @@ def test_an_exceeded_limit_is_told_and_fails_as_without_a_report(
     run = controller.play(delta_import_limits={"created": 1}, **variables)
 
     assert failed_as_before(run), run.output
-    assert run.output.count("was not started: limits exceeded") == 1
     assert tenant.people() == []
     found = told(report)
     assert (found["verdict"], found["people"], found["failure"]["stage"]) == ("stopped", "Nobody was changed.", "preview")
@@ -110,7 +109,6 @@ def test_refused_rows_are_told_and_shown_only_when_that_is_asked_for(controller:
     ({"staffbase_api_token": "d3Jvbmc6dG9rZW4="}, "failed", "the export could not be uploaded"),
     ({"staffbase_api_token": ""}, "failed", "the export could not be uploaded"),
     ({"delta_import_max_row_errors": -1}, "stopped", "the inputs cannot be right"),
-    ({"delta_import_src": "/nowhere/people.csv"}, "failed", "the export could not be read"),
 ])
 def test_whatever_fails_before_the_import_has_changed_nobody(
     controller: Controller, tenant: Simulator, report: Path, variables: dict[str, t.Any], verdict: str, step: str,
@@ -127,13 +125,13 @@ def test_whatever_fails_before_the_import_has_changed_nobody(
 
 def test_a_broken_export_with_a_hostile_header_is_told_as_text(controller: Controller, tenant: Simulator, report: Path) -> None:
     hostile = "<script>alert(1)</script> {{ 6 * 7 }} **x**"
-    controller.write("1;ann@example.com;x", header=f"id;mail;{hostile}\n")
+    controller.write("1;ann@example.com;x;y", header=f"id;mail;{hostile};{hostile}\n")
 
-    run = controller.play(delta_import_mapping={"externalId": "id", "eMail": "mail", "userName": f"{hostile}!"})
+    run = controller.play(delta_import_mapping={"externalId": "id", "eMail": "mail"})
 
     assert failed_as_before(run), run.output
     assert told(report)["verdict"] == "stopped"
-    assert told(report)["export"]["problems"][0]["message"].startswith(f"column {hostile}!: ")
+    assert told(report)["export"]["problems"][0]["message"].startswith(f"column {hostile}: ")
     assert "<script" not in report.read_text(encoding="utf-8")
     assert r"\<script\>alert(1)\</script\> \{\{ 6 \* 7 \}\} \*\*x\*\*" in report.with_suffix(".md").read_text(encoding="utf-8")
     assert tenant.calls() == []
