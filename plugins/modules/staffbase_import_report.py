@@ -184,8 +184,8 @@ from ansible_collections.community.staffbase.plugins.module_utils._api.counters 
 from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError, StaffbaseError
 from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import KINDS
 from ansible_collections.community.staffbase.plugins.module_utils._report.facts import STEPS
+from ansible_collections.community.staffbase.plugins.module_utils._report.files import ReportFiles, read_error_file
 from ansible_collections.community.staffbase.plugins.module_utils._report.report import Asked, ErrorFile, compose
-from ansible_collections.community.staffbase.plugins.module_utils._steps.report_files import ReportFiles, read_error_file
 
 
 def write_report(invocation: Invocation) -> dict[str, t.Any]:

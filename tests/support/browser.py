@@ -39,7 +39,7 @@ class Browser:
         self._program = program
         self._folder = folder
 
-    def picture(self, page: Path, *, dark: bool, width: int = 640, height: int = 1100) -> Picture:
+    def picture(self, page: Path, *, dark: bool, width: int = 640, height: int = 1300) -> Picture:
         """Return what a page looks like to somebody who prefers light or dark surroundings."""
         target = self._folder / "picture.png"
         self._run(f"--screenshot={target}", f"--window-size={width},{height}", f"--blink-settings=preferredColorScheme={0 if dark else 1}", str(page))

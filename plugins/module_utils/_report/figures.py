@@ -19,11 +19,13 @@ def percent(part: int, whole_count: int) -> str:
     share = 100 * part / whole_count
     if share < 1:
         return "under 1 %"
-    return f"{int(share)} %" if share < 100 else f"{share:.0f} %"
+    return f"{min(round(share), 99) if share < 100 else round(share)} %"
 
 
 def duration(seconds: float) -> str:
     """Return a time in the unit that fits."""
+    if 0 < seconds < 0.01:
+        return "under 0.01 s"
     if seconds < 60:
         return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds:.2f} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -141,6 +141,8 @@ def _changes(report: Report) -> str:
 def _limits(report: Report) -> str:
     if not report.limits:
         return ""
+    if all(limit.exceeded is None for limit in report.limits):
+        return _section("limits", "Limits", f"<p>{_text(words.not_compared(report.limits))}</p>")
     heads = [_head("Limit on"), _head("Set to", "n"), _head("Found", "n"), _head("How close"), _head("In a picture")]
     return _section("limits", "Limits", _table("How close this run came to its limits.", heads, [_limit(limit) for limit in report.limits]))
 

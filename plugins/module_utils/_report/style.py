@@ -57,7 +57,7 @@ th, td { padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--rule); 
 thead th { color: var(--muted); font-size: .875rem; }
 .short { white-space: nowrap; }
 .n { text-align: right; white-space: nowrap; padding-right: 1.25rem; font-variant-numeric: tabular-nums; }
-td.picture { width: 55%; vertical-align: middle; padding-right: 0; }
+td.picture { width: 45%; vertical-align: middle; padding-right: 0; }
 svg { display: block; }
 .bar { width: 100%; height: .8rem; border-radius: .25rem; overflow: hidden; }
 .stack { width: 100%; height: 1.5rem; border-radius: .3rem; margin: .5rem 0 .75rem; }

@@ -51,7 +51,9 @@ def _numbers(report: Report) -> t.Iterator[str]:
         yield _table("Since the last export", ["People", "Number"], [[kind, whole(count)] for kind, count in report.difference.items()])
     if report.changes is not None and not tells_nothing(report.changes):
         yield _table(words.changes_title(report), ["People", "Number"], [[name, whole(count)] for name, count in report.changes.items()])
-    if report.limits:
+    if report.limits and all(limit.exceeded is None for limit in report.limits):
+        yield plain(words.not_compared(report.limits))
+    elif report.limits:
         yield _table("Limits", ["Limit on", "Set to", "Found", "How close"], [
             [limit.name, words.set_to(limit), whole(limit.count), words.closeness(limit)] for limit in report.limits])
 

@@ -59,6 +59,11 @@ def set_to(limit: Limit) -> str:
     return f"{limit.set_to} = {whole(limit.most)}" if "%" in limit.set_to and limit.most is not None else limit.set_to
 
 
+def not_compared(limits: list[Limit]) -> str:
+    """Return what is said of limits with which nothing was compared."""
+    return f"Nothing was compared with the limits: {', '.join(f'{limit.name} {limit.set_to}' for limit in limits)}."
+
+
 def lines_of(group: Group) -> str:
     """Return where the rows of a group stand."""
     if not group.lines:

@@ -33,6 +33,7 @@ def test_limits_are_compared_with_what_was_found() -> None:
 def test_a_limit_without_a_number_to_compare_is_not_kept() -> None:
     found = report(failing("upload", "upload"), Asked(limits={"created": 1}, baseline_limits={"leavers": "a few"}, max_row_errors=0)).limits
     assert [(limit.exceeded, words.closeness(limit)) for limit in found] == [(None, "not compared")] * 3
+    assert words.not_compared(found) == "Nothing was compared with the limits: leavers a few, created 1, refused rows 0."
 
 
 @pytest.mark.parametrize(("most", "count", "told"), [
@@ -83,6 +84,7 @@ def test_what_acts_on_a_terminal_is_replaced() -> None:
 def test_figures_are_written_as_people_read_them() -> None:
     assert [whole(None), whole(1234567)] == ["not known", "1,234,567"]
     assert [percent(0, 9), percent(1, 1000), percent(999, 1000), percent(3, 3), percent(3, 0)] == ["0 %", "under 1 %", "99 %", "100 %", "0 %"]
-    assert [duration(0.019), duration(14.84), duration(61), duration(3723)] == ["0.02 s", "14.8 s", "1 min 1 s", "1 h 2 min"]
+    times = {0: "0.00 s", 0.004: "under 0.01 s", 0.019: "0.02 s", 14.84: "14.8 s", 61: "1 min 1 s", 3723: "1 h 2 min"}
+    assert {seconds: duration(seconds) for seconds in times} == times
     assert ranges([3, 7, 8, 9, 11, 12]) == "3, 7-9, 11-12"
     assert ranges([]) == ""

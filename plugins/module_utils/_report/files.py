@@ -11,11 +11,11 @@ import typing as t
 
 from .._api.errors import InputError
 from .._api.row_errors import read_cells_of_errors
-from .._report.page import page
-from .._report.report import ErrorFile, Report
-from .._report.summary import summary
-from .private_file import PrivateFile
-from .regular_file import open_regular
+from .._steps.private_file import PrivateFile
+from .._steps.regular_file import open_regular
+from .page import page
+from .report import ErrorFile, Report
+from .summary import summary
 
 #: How many refused rows are shown in full.
 MOST_ROWS = 500
