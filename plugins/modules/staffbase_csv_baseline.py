@@ -132,6 +132,10 @@ delta_path:
   description: The path of its delta.
   type: str
   returned: success
+elapsed:
+  description: How many seconds it took.
+  type: float
+  returned: always, unless an option was refused
 """
 
 import typing as t

@@ -137,7 +137,7 @@ leavers:
 unchanged:
   description: The number of people of whom nothing has changed.
   type: int
-  returned: success
+  returned: success, or when a limit is exceeded
 row_count:
   description: The number of rows in the output, without the header.
   type: int
@@ -154,6 +154,10 @@ empty:
   description: Whether nothing has changed, so that the output has a header only.
   type: bool
   returned: success
+elapsed:
+  description: How many seconds it took.
+  type: float
+  returned: always, unless an option was refused
 """
 
 import typing as t

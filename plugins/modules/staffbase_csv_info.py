@@ -119,6 +119,10 @@ problems:
     message:
       description: What is wrong.
       type: str
+elapsed:
+  description: How many seconds it took.
+  type: float
+  returned: always, unless an option was refused
 """
 
 import typing as t

@@ -153,6 +153,10 @@ invalid_mapping:
   returned: when the mapping was refused
   sample:
     profile-field:shoesize: "the tenant does not know the field 'profile-field:shoesize'"
+elapsed:
+  description: How many seconds it took.
+  type: float
+  returned: always, unless an option was refused
 """
 
 import typing as t

@@ -113,6 +113,10 @@ imports:
       type: list
       elements: dict
       returned: O(gather) contains V(errors)
+elapsed:
+  description: How many seconds it took.
+  type: float
+  returned: always, unless an option was refused
 """
 
 import typing as t

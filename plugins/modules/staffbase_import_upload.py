@@ -129,6 +129,10 @@ reused:
   description: Whether an import that was there already is used.
   type: bool
   returned: success
+elapsed:
+  description: How many seconds it took.
+  type: float
+  returned: always, unless an option was refused
 """
 
 import os

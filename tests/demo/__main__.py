@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import collections
+import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,8 @@ from .night import Branch, branches
 
 PLAYBOOK = "community.staffbase.delta_import"
 INVENTORY = "ansible_collections/community/staffbase/playbooks/example_inventory"
+#: Where the reports stay when the rest of the demonstration is gone.
+REPORTS = Path(__file__).resolve().parents[2] / "build" / "demo" / "reports"
 
 
 class Demo:
@@ -39,30 +43,35 @@ class Demo:
         for branch in self._company:
             branch.first_export()
             branch.write(self._folder)
-        self._night(touches=True)
+        self._night("first-night", touches=True)
         self._show_people()
 
         say("The same again", "nothing may happen")
-        self._night(touches=False)
+        self._night("same-again", touches=False)
 
         say("Second night", "four movers, three leavers and three joiners in each branch, one of them with a row that is refused")
         for branch in self._company:
             branch.next_export()
             branch.write(self._folder)
-        self._night(touches=True)
+        self._night("second-night", touches=True)
         self._show_people()
 
         say("Third night", "Berlin's export is broken, Lisbon's is short: neither may change anybody")
         berlin, lisbon = self._company
         berlin.write_broken(self._folder)
         lisbon.write_short(self._folder)
-        self._night(touches=False, fails=True)
+        self._night("third-night", touches=False, fails=True)
         self._show_people()
 
-    def _night(self, *, touches: bool, fails: bool = False) -> None:
+        say("Reports", "open them in a browser")
+        for night in ("second-night", "third-night"):
+            for branch in self._company:
+                self._show_report(f"{night}-{branch.name}")
+
+    def _night(self, name: str, *, touches: bool, fails: bool = False) -> None:
         before = self._touched()
         self._tenant.forget_requests()
-        code = self._run_playbook()
+        code = self._run_playbook(name)
         after = self._touched()
         touched = sum(count != before.get(name) for name, count in after.items()) + len(before.keys() - after.keys())
         calls = collections.Counter(call.split()[0] for call in self._tenant.calls())
@@ -70,15 +79,23 @@ class Demo:
         print(f"\n  exit code {code}; touched: {touched} people; requests: {told}")
         self.good &= (code != 0) == fails and bool(touched) == touches and bool(self._tenant.writes()) == touches
 
-    def _run_playbook(self) -> int:
+    def _run_playbook(self, night: str) -> int:
         """Run the playbook of the installed collection as an admin would; its output goes straight to the terminal."""
-        command = ["ansible-playbook", PLAYBOOK, "--inventory", str(inventory()), "--extra-vars", f"staffbase_export_folder={self._folder}"]
+        variables = {"staffbase_export_folder": str(self._folder), "delta_import_report": f"{REPORTS}/{night}-{{{{ inventory_hostname }}}}.html"}
+        command = ["ansible-playbook", PLAYBOOK, "--inventory", str(inventory()), "--extra-vars", json.dumps(variables)]
         environment = {
             **os.environ, "STAFFBASE_API_URL": self._tenant.url, "STAFFBASE_API_TOKEN": self._tenant.token,
             "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false", "ANSIBLE_DISPLAY_OK_HOSTS": "true",
         }
         print(f"$ ansible-playbook {PLAYBOOK} -i example_inventory", flush=True)
         return subprocess.run(command, env=environment, stderr=subprocess.STDOUT, check=False).returncode
+
+    def _show_report(self, name: str) -> None:
+        """Print what a report says, and where it is."""
+        found = json.loads((REPORTS / f"{name}.json").read_text(encoding="utf-8"))
+        page = REPORTS / f"{name}.html"
+        print(f"  {found['headline']} ({found['source']}): {page}")
+        self.good &= page.is_file()
 
     def _touched(self) -> dict[str, int]:
         return {person["external_id"]: person["version"] for person in self._tenant.people()}
@@ -110,6 +127,8 @@ def say(title: str, text: str) -> None:
 
 def main() -> int:
     """Run the demonstration; 1 if it did something else than it should."""
+    shutil.rmtree(REPORTS, ignore_errors=True)
+    REPORTS.mkdir(parents=True)
     company = branches()
     people = [person for branch in company for person in branch.people]
     with tempfile.TemporaryDirectory(prefix="staffbase-demo-") as folder, Simulator(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import time
 import traceback
 import typing as t
 
@@ -53,14 +54,16 @@ class Definition:
     missing: str | None = None
 
     def perform(self, invocation: Invocation) -> Result:
-        """Return what the module returns; a failure has `failed`, `msg` and `failure`. Nothing is raised."""
+        """Return what the module returns and `elapsed` (seconds); a failure has `failed`, `msg` and `failure`. Nothing is raised."""
+        begun = time.monotonic()
         try:
-            return printable_data(self.step(invocation))
+            result = printable_data(self.step(invocation))
         except StaffbaseError as error:
-            return _failed(error)
+            result = _failed(error)
         except Exception as error:  # noqa: BLE001
             # A traceback, and the text of an exception too, may hold a cell of the file. The place in the code cannot.
-            return _failed(_Mistake(error))
+            result = _failed(_Mistake(error))
+        return {"elapsed": round(time.monotonic() - begun, 3), **result}
 
     def shown(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the options as they may be shown. Secret ones go by name: by value they would not be found any more once they are printable."""

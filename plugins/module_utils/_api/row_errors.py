@@ -72,6 +72,12 @@ def read_lines_of_errors(pieces: t.Iterable[bytes]) -> t.Iterator[int | None]:
         yield roles.line_of(row)
 
 
+def read_cells_of_errors(pieces: t.Iterable[bytes]) -> t.Iterator[tuple[list[str], list[str]]]:
+    """Yield the names of the columns, empty without a header, and the cells of each refused row as they stand: people's data."""
+    for roles, row in _refused(pieces):
+        yield roles.header, row
+
+
 def _refused(pieces: t.Iterable[bytes]) -> t.Iterator[tuple[_Roles, list[str]]]:
     rows = _rows(_lines(pieces))
     first = next(rows, None)
@@ -94,7 +100,8 @@ class _Roles:
     """Which column is the line and which the message."""
 
     def __init__(self, header: list[str] | None, example: list[str]) -> None:
-        names = [_plain(cell) for cell in header or []]
+        self.header = header or []
+        names = [_plain(cell) for cell in self.header]
         self.line = _first(index for index, name in enumerate(names) if name in LINE_NAMES)
         self.message = _first(index for index, name in enumerate(names) if name in MESSAGE_NAMES)
         if self.line is None and header is None:

@@ -19,15 +19,22 @@ def read_limit(text: str) -> tuple[float, bool]:
     return float(found["number"]), bool(found["percent"])
 
 
+def most_allowed(limit: str, previous_count: int | None) -> int | None:
+    """Return how many a limit allows; None for a percentage of an unknown number. 5% of 30 rows allow 1. Raises as read_limit does."""
+    number, is_percent = read_limit(limit)
+    if not is_percent:
+        return int(number)
+    return None if previous_count is None else int(previous_count * number / 100 + 1e-9)
+
+
 def exceeded(limits: dict[str, str], delta: Delta) -> list[str]:
-    """Return a text for each limit that is exceeded. A percentage is of the previous rows, and 5% of 30 rows allow 1."""
+    """Return a text for each limit that is exceeded. A percentage is of the previous rows."""
     texts = []
     for kind in KINDS:
         if limits.get(kind) is None:
             continue
-        number, is_percent = read_limit(limits[kind])
-        most = int(delta.previous_count * number / 100 + 1e-9) if is_percent else int(number)
-        if delta.count(kind) > most:
-            told = f"{limits[kind]} of {delta.previous_count} rows, that is {most}" if is_percent else str(most)
+        most = most_allowed(limits[kind], delta.previous_count)
+        if most is not None and delta.count(kind) > most:
+            told = f"{limits[kind]} of {delta.previous_count} rows, that is {most}" if "%" in limits[kind] else str(most)
             texts.append(f"{delta.count(kind)} {kind} (at most {told})")
     return texts

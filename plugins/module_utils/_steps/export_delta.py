@@ -83,7 +83,7 @@ def make_delta(wanted: Wanted, *, check_mode: bool = False) -> Made:
             raise _unreadable(f"{wanted.previous} or {wanted.current}", "current", error) from None
     over = exceeded(wanted.limits, delta)
     if over:
-        counts: dict[str, t.Any] = {kind: delta.count(kind) for kind in KINDS}
+        counts: dict[str, t.Any] = {**{kind: delta.count(kind) for kind in KINDS}, "unchanged": delta.unchanged}
         raise StaffbaseError(
             f"Too much has changed since {wanted.previous}: {'; '.join(over)}. Nothing was written or sent; if {wanted.current} is right, "
             "raise the limits for this run, else have it exported again", stage="delta", **counts)

@@ -30,7 +30,8 @@ from ansible_collections.community.staffbase.plugins.modules.staffbase_tenant_ch
 
 ROOT = Path(client.__file__).parents[3]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("staffbase_*.py"))
-REMOTE = [name for name in MODULES if not name.startswith("staffbase_csv_")]
+#: The report is about an import, and reads only what others have returned.
+REMOTE = [name for name in MODULES if not name.startswith("staffbase_csv_") and name != "staffbase_import_report"]
 RECORD = set(ImportRecord(id="69").shown())
 
 Spec = dict[str, t.Any]
@@ -132,12 +133,20 @@ def test_the_page_tells_whether_a_module_is_in_the_action_group(name: str, pages
 
 
 def returned(pages: dict[str, Spec], name: str) -> Spec:
-    return t.cast("Spec", pages[name]["return"])
+    """Return what the module itself returns: how long it took is told of every module."""
+    told = t.cast("Spec", pages[name]["return"])
+    assert told["elapsed"]["type"] == "float"
+    return {key: value for key, value in told.items() if key != "elapsed"}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_tells_how_long_it_took(name: str, pages: dict[str, Spec]) -> None:
+    assert pages[name]["return"]["elapsed"] == pages["staffbase_csv_info"]["return"]["elapsed"]
 
 
 def test_what_the_state_module_returns(pages: dict[str, Spec]) -> None:
     told = returned(pages, "staffbase_import_state")
-    assert set(told) == set(Outcome().shown())
+    assert {*told, "elapsed"} == set(Outcome().shown())
     assert set(told["import"]["contains"]) == RECORD
     assert set(told["changes"]["contains"]) == set(COUNTERS)
 
@@ -168,3 +177,9 @@ def test_what_the_check_of_a_tenant_returns(pages: dict[str, Spec]) -> None:
 
 def test_limits_are_named_like_counters(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(spec_of("staffbase_import_state", monkeypatch)["limits"]["options"]) == list(COUNTERS)
+
+
+def test_the_report_knows_the_limits_of_the_modules_that_compare_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = spec_of("staffbase_import_report", monkeypatch)
+    assert report["limits"]["options"] == spec_of("staffbase_import_state", monkeypatch)["limits"]["options"]
+    assert report["baseline_limits"]["options"] == spec_of("staffbase_csv_delta", monkeypatch)["limits"]["options"]

@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of a run, in plain words: the verdict, what it means for people, what to do next."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+from .._api.states import RUNNING, State, rank, reached
+from .._steps.outcome import ABSENT
+from .facts import Facts, Failed, data, number, text
+
+
+class Kind(str, enum.Enum):
+    """The verdict as a machine reads it."""
+
+    IMPORTED = "imported"
+    PREVIEWED = "previewed"
+    NOTHING_NEW = "nothing_new"
+    #: One of this collection's guards stopped the run before anybody was changed.
+    STOPPED = "stopped"
+    FAILED = "failed"
+    #: Nobody waited for the end.
+    UNFINISHED = "unfinished"
+
+
+#: What a run means for people.
+NOBODY = "Nobody was changed."
+NIGHT_BEFORE = "Tonight's export was not sent, so it has changed nobody. What the night before had sent takes its course at the service."
+GOES_ON = "The service goes on with the import by itself: the people in the file are being changed."
+ALL = "All rows that were sent were imported. Nobody else was touched."
+OTHERS = "All other rows were imported. Nobody else was touched."
+COMPLETED = "The import itself is complete: people were changed. What failed came after it."
+UNSURE = "Whether anybody was changed is not certain: it is not known whether the import was started."
+
+AGAIN = "Run again: it goes on where it stands, and nothing is imported twice."
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """`headline` and `people` are sentences; `next` is what to do, in order, and may be empty."""
+
+    kind: Kind
+    headline: str
+    people: str
+    next: list[str]
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.headline}. {self.people}"
+
+
+def verdict_of(facts: Facts, *, exceeded: bool = False) -> Verdict:
+    """Judge a run. `exceeded`: one of its limits is."""
+    failed = facts.failed
+    return _of_failure(facts, failed, exceeded) if failed else _of_success(facts)
+
+
+def is_nothing_new(facts: Facts) -> bool:
+    """Tell whether nobody has changed, or this content had been imported before."""
+    upload = facts.last("upload")
+    imported_before = bool(upload.get("reused")) and data(upload.get("import")).get("state") == State.COMPLETED.value
+    return bool(facts.last("delta").get("empty")) or imported_before
+
+
+def state_of(facts: Facts) -> str:
+    """Return the last state of the import that a step told of, or nothing."""
+    return text(facts.last("remove").get("state") or facts.last("state").get("state") or data(facts.last("upload").get("import")).get("state"))
+
+
+def refused_count(facts: Facts) -> int | None:
+    """Return how many rows were refused, as far as the service has told."""
+    return number(facts.last("state").get("row_error_count"))
+
+
+def rows(count: int) -> str:
+    return f"{count:,} {'row' if count == 1 else 'rows'}"
+
+
+def _of_success(facts: Facts) -> Verdict:
+    state, refused = state_of(facts), refused_count(facts) or 0
+    if is_nothing_new(facts):
+        why = "Nobody has changed since the last export." if facts.last("delta").get("empty") else "This content had been imported before."
+        return Verdict(Kind.NOTHING_NEW, "Nothing new", f"{why} {NOBODY}", _about_refused(refused, facts))
+    if state == State.COMPLETED.value:
+        if not refused:
+            return Verdict(Kind.IMPORTED, "Imported", ALL, [])
+        verb = "was" if refused == 1 else "were"
+        return Verdict(Kind.IMPORTED, f"Imported, but {rows(refused)} {verb} refused", OTHERS, _about_refused(refused, facts))
+    if state == ABSENT:
+        return Verdict(Kind.PREVIEWED, "Previewed", f"{NOBODY} The draft was deleted after its preview.", [
+            "Compare the numbers with what you expect.", "To import, run again with the target “imported”: the export is uploaded once more."])
+    if state == State.PREVIEW_READY.value:
+        return Verdict(Kind.PREVIEWED, "Previewed", f"{NOBODY} These are the numbers that the service expects.", [
+            "Compare the numbers with what you expect.", "To import, run again with the target “imported”: it goes on from this preview."])
+    where = f"The import stands at {state}." if state else "Nothing is known of an import."
+    return Verdict(Kind.UNFINISHED, "Not at its end yet", f"{where} {GOES_ON if state in RUNNING else ''}".strip(), [AGAIN])
+
+
+def _about_refused(refused: int, facts: Facts) -> list[str]:
+    if not refused:
+        return []
+    stays = "They stay in the next difference, so the next run sends them again." if facts.has("begin") else "The next export brings them again."
+    return ["Correct the refused rows in the system that the export comes from.", stays]
+
+
+#: (step, stage) -> kind, headline and what to do next. These come from guards of this collection, not from a call.
+GUARDS = {
+    ("inputs", ""): (Kind.STOPPED, "Stopped: the inputs cannot be right", ["Correct the inputs that the message names, and run again."]),
+    ("check", "check"): (Kind.STOPPED, "Stopped: the export is broken", [
+        "Correct the export at the lines below, or have it exported again.", "Run again. Nothing was sent, so there is nothing to undo."]),
+    ("delta", "delta"): (Kind.STOPPED, "Stopped: too much has changed since the last export", [
+        "If the export is right, raise the limit on joiners, movers or leavers for this run, and run again.",
+        "If it is short or wrong, have it exported again."]),
+    ("state", "preview"): (Kind.STOPPED, "Stopped: the preview could not be compared with the limits", [
+        "Read the message: it says which number is missing.", "Run again when that is mended: it goes on with the same upload."]),
+    ("state", "exceeded"): (Kind.STOPPED, "Stopped: more people would be changed than the limits allow", [
+        "Compare the numbers below with what you expect of this export.",
+        "If they are right, raise the limit for this run and run again: it goes on with the same upload.",
+        "If they are wrong, have the export corrected, and run again."]),
+    ("state", "errors"): (Kind.FAILED, "Imported, but too many rows were refused", [
+        "Correct the refused rows in the system that the export comes from.",
+        "Export and run again. Rows that went through are not changed by being sent once more."]),
+    ("state", "wait"): (Kind.FAILED, "Failed: the import was not at its end in time", [AGAIN]),
+}
+
+#: Any other failure of a step.
+HEADLINES = {
+    "check": "the export could not be read",
+    "begin": "the copy of the export could not be kept",
+    "night_before": "the night before could not be finished",
+    "delta": "the export could not be compared with the baseline",
+    "upload": "the export could not be uploaded",
+    "config": "the columns could not be mapped",
+    "state": "the import could not be brought to its end",
+    "errors": "the refused rows could not be handed over",
+    "remove": "the draft could not be deleted",
+    "baseline": "the baseline could not be replaced",
+}
+
+
+def _of_failure(facts: Facts, failed: Failed, exceeded: bool) -> Verdict:
+    kind, headline, steps = _of_guard(failed, exceeded) or _of_accident(failed)
+    return Verdict(kind, headline, _effect(facts, failed), list(steps))
+
+
+def _of_guard(failed: Failed, exceeded: bool) -> tuple[Kind, str, list[str]] | None:
+    if failed.failure.get("method"):
+        return None
+    stage = failed.stage
+    if (failed.step, stage) == ("state", "preview"):
+        # An import that was cancelled or started by another client fails at this stage, too.
+        at_preview = failed.result.get("state") == State.PREVIEW_READY.value
+        stage = "" if not at_preview else "exceeded" if exceeded else stage
+    return GUARDS.get((failed.step, stage))
+
+
+def _of_accident(failed: Failed) -> tuple[Kind, str, list[str]]:
+    if failed.stage == "internal":
+        return Kind.FAILED, "Failed: a mistake in this collection", ["Please report the message.", AGAIN]
+    return Kind.FAILED, f"Failed: {HEADLINES.get(failed.step, 'a step did not end as it should')}", ["Do what the message says.", AGAIN]
+
+
+def _effect(facts: Facts, failed: Failed) -> str:
+    """Return what a failure means for people."""
+    if failed.step not in ("state", "errors", "remove", "baseline"):
+        return NIGHT_BEFORE if failed.step == "night_before" else NOBODY
+    if is_nothing_new(facts):
+        return f"There was nothing new to import. {NOBODY}"
+    state = state_of(facts)
+    if state == State.COMPLETED.value:
+        return OTHERS if (failed.step, failed.stage) == ("state", "errors") and refused_count(facts) is not None else COMPLETED
+    if state in RUNNING:
+        return GOES_ON
+    return NOBODY if _is_unstarted(state) and not _may_have_started(failed) else UNSURE
+
+
+def _is_unstarted(state: str) -> bool:
+    return state in (State.CANCELLED.value, ABSENT) or (rank(state) is not None and not reached(state, State.IMPORT_PENDING))
+
+
+def _may_have_started(failed: Failed) -> bool:
+    """Tell whether the order to start was sent and what became of it is not known: there was no answer, or one of a faulty service."""
+    status = number(failed.failure.get("status"))
+    return failed.stage == "import" and bool(failed.failure.get("method")) and (status is None or status >= 500)
