@@ -180,6 +180,7 @@ def test_a_file_that_becomes_too_large(tmp_path: Path) -> None:
 
 
 def test_without_a_file_beside_it_half_of_it_would_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "mkstemp", lambda dir, **name: (  # noqa: A006
-        os.open(tmp_path / "delta.csv", os.O_WRONLY | os.O_CREAT), str(tmp_path / "elsewhere")))
+    path = str(tmp_path / "delta.csv")
+    monkeypatch.setattr(tempfile, "mkstemp", lambda **names: (os.open(path, os.O_WRONLY | os.O_CREAT), path))
+    monkeypatch.setattr(os, "unlink", lambda path: None)
     assert half_written(tmp_path) == ["delta"]
