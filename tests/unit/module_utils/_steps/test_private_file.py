@@ -252,7 +252,7 @@ def test_what_somebody_is_writing_is_left_alone(tmp_path: Path) -> None:
 
 def test_without_the_lock_it_would_be_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module().fcntl, "flock", lambda *_args: None)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(InputError, match="No such file"):
         two_at_once(tmp_path / "errors.csv")
 
 
