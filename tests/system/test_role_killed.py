@@ -18,7 +18,8 @@ from support.killing import gated, killed, killed_at_call, killed_at_file, steps
 ANN, BOB, CLEO, DAN = "1;ann@example.com;Ann;Activated", "2;bob@example.com;Bob;Activated", "3;cleo@example.com;Cleo;Activated", "4;x;Dan;Activated"
 MATRIX = pytest.mark.matrix
 
-LIMITS = {"created": 5, "updated": 5, "deactivated": 1, "deleted": 1}
+# A refused row that is sent again changes nobody; with a limit below the number of such rows, the zeros of its preview would stop the import.
+LIMITS = {"created": 5, "updated": 5, "deactivated": 5, "deleted": 5}
 
 #: The calls of a run, from the first one to the last.
 CALLS = [LIST, POST, LIST, GET_CONFIG, PATCH_CONFIG, GET_CONFIG, GET, PREVIEW, GET, STATUS, IMPORT, GET, STATUS, ERRORS]
@@ -92,9 +93,18 @@ class Night:
             assert self.names() == set()
             return
         assert self.names() == {"last.csv", "last.csv.source", "last.csv.errors.csv"}
-        assert sorted(self.baseline.read_text(encoding="utf-8").splitlines()[1:]) == sorted([f"1;{self.mail};Ann;Activated", CLEO])
-        if self.kind != "refused rows":
-            assert self.baseline.read_bytes() == self.controller.export.read_bytes()
+        if self.kind == "refused rows":
+            self.check_that_refused_rows_are_sent_again()
+        assert self.baseline.read_bytes() == self.controller.export.read_bytes()
+
+    def check_that_refused_rows_are_sent_again(self) -> None:
+        """What is in the baseline is what the next night makes of it."""
+        self.controller.write(f"1;{self.mail};Ann;Activated", CLEO, DAN.replace(";x;", ";dan@example.com;"))
+        run = self.controller.play()
+        assert run.code == 0, run.output
+        assert {person["external_id"]: person["status"] for person in self.tenant.people()} == {
+            "1": "pending", "2": "deactivated", "3": "pending", "4": "pending"}
+        assert {person["external_id"]: person["version"] for person in self.tenant.people()} == dict.fromkeys("1234", 1)
 
     def names(self) -> set[str]:
         return {path.name for path in self.folder.iterdir()}
