@@ -196,7 +196,7 @@ def _no_real_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("step", STEPS)
 def test_any_answer_is_a_result_or_an_error_of_ours(step: str) -> None:
     # Nine steps, each with several answers to make up, so fewer of them: all take ten seconds together.
-    @settings(max_examples=settings.default.max_examples // 3)
+    @settings(max_examples=settings.default.max_examples // 4)
     @given(TENANT)
     def search(tenant: dict[str, t.Any]) -> None:
         play(step, tenant)
