@@ -182,8 +182,8 @@ def docs(session: nox.Session) -> None:
     """The documentation site: modules, role and guides, without a warning and without the network."""
     install(session, NEWEST_CORE, REQUIREMENTS / "docs.txt")
     collections = install_tarball(session, "docs-site")
-    frame, source, site = ROOT / "docs/docsite/sphinx", BUILD / "docs-site/source", BUILD / "docs"
-    docs_site.prepare(frame, ROOT / "docs/docsite/examples", source)
+    frame, source, site = ROOT / docs_site.FRAME, BUILD / "docs-site/source", BUILD / "docs"
+    docs_site.prepare(ROOT, source)
     env = clean_env(session, "docs-site", ANSIBLE_COLLECTIONS_PATH=str(collections))
     session.run(
         *("antsibull-docs", "--config-file", str(frame / "antsibull-docs.cfg"), "collection", "--use-current", "--fail-on-error"),

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from .collection_copy import PLACE
 
+#: What Sphinx and antsibull-docs are told, and the front page.
+FRAME = Path("docs/docsite/sphinx")
+
 #: What a browser loads by itself: scripts, pictures, frames, style sheets and what these import. Links are followed by people only.
 _LOADED = (
     re.compile(r"<(?:script|img|iframe|source|video|audio|embed)\b[^>]*\bsrc=[\"']?(?:https?:)?//", re.IGNORECASE),
@@ -18,13 +21,13 @@ _LOADED = (
 )
 
 
-def prepare(frame: Path, examples: Path, source: Path) -> None:
+def prepare(root: Path, source: Path) -> None:
     """Make the folder that Sphinx reads: the front page, and the examples beside the guides that show them."""
     shutil.rmtree(source, ignore_errors=True)
-    source.mkdir(parents=True)
-    shutil.copyfile(frame / "index.rst", source / "index.rst")
-    guides = source / "collections" / PLACE.relative_to("ansible_collections") / "docsite"
-    shutil.copytree(examples, guides / "examples")
+    examples = source / "collections" / PLACE.relative_to("ansible_collections") / "docsite/examples"
+    shutil.copytree(root / "docs/docsite/examples", examples)
+    shutil.copytree(root / "extensions/eda/rulebooks", examples / "eda")
+    shutil.copyfile(root / FRAME / "index.rst", source / "index.rst")
 
 
 def loaded_from_elsewhere(site: Path) -> list[str]:
