@@ -10,6 +10,9 @@ SHELL := /bin/sh
 # Options for the command that is called: make unit ARGS="-k retry", make simulator ARGS=--help
 ARGS ?=
 
+# The key for `make release`: an id or an address. Without it, gpg's default key signs, if there is one.
+KEY ?=
+
 # How long `make fuzz` searches.
 SECONDS ?= 120
 
@@ -91,6 +94,18 @@ bench: $(NOX_READY) ## measure beside other tools: make bench ARGS="--rows 10000
 .PHONY: build
 build: $(NOX_READY) ## the tarball, in build/dist
 	@$(NOX) -s build
+
+.PHONY: docs
+docs: $(NOX_READY) ## the documentation site, in build/docs
+	@$(NOX) -s docs
+
+.PHONY: changelog
+changelog: $(NOX_READY) ## turn the fragments into CHANGELOG.rst, for the version in galaxy.yml
+	@$(NOX) -s changelog -- $(ARGS)
+
+.PHONY: release
+release: $(NOX_READY) ## the tarball to publish, checked and signed: make release KEY=me@example.com
+	@$(NOX) -s release -- $(KEY)
 
 .PHONY: simulator
 simulator: $(NOX_READY) ## the simulated Staffbase alone, until it is stopped

@@ -18,7 +18,8 @@ ROOT = Path(__file__).parent.resolve()
 BUILD = ROOT / "build"
 sys.path.insert(0, str(ROOT / "tests"))
 
-from tools import collection_copy, cores, interpreters, sandbox, streaming  # noqa: E402
+from tools import changelog as changelog_files  # noqa: E402
+from tools import ci_files, collection_copy, cores, docs_site, interpreters, reproducible, sandbox, signing, streaming  # noqa: E402
 
 # nox looks for pythonX.Y on PATH, where the shim of a version manager may stand that does not run.
 os.environ["PATH"] = interpreters.clean_path()
@@ -103,14 +104,14 @@ def copy_collection(session: nox.Session, name: str) -> Path:
 
 
 def build_tarball(session: nox.Session, name: str, target: Path) -> Path:
-    """Build the collection from its tracked files and return the tarball's path."""
+    """Build the collection from its tracked files, the same bytes each time, and return the tarball's path."""
     copy = copy_collection(session, name)
     shutil.rmtree(target, ignore_errors=True)
     session.run(
         *("ansible-galaxy", "collection", "build", str(copy), "--output-path", str(target)),
         env=clean_env(session, name),
     )
-    return next(target.glob("*.tar.gz"))
+    return reproducible.normalise(next(target.glob("*.tar.gz")), reproducible.epoch(ROOT))
 
 
 def install_tarball(session: nox.Session, name: str) -> Path:
@@ -126,8 +127,10 @@ def install_tarball(session: nox.Session, name: str) -> Path:
 
 @nox.session(python=HERE, tags=["test", "all"])
 def lint(session: nox.Session) -> None:
-    """Code by ruff, YAML by yamllint, licences by REUSE, playbooks and roles by ansible-lint."""
+    """Code by ruff, YAML by yamllint, licences by REUSE, playbooks and roles by ansible-lint, CI files and rulebooks by their schemas."""
     install(session, NEWEST_CORE, REQUIREMENTS / "lint.txt")
+    # For its schema alone: what it runs with, Java among it, is not needed.
+    session.install("--quiet", "--no-deps", "-r", str(REQUIREMENTS / "rulebook.txt"))
     copy = copy_collection(session, "lint")
     env = clean_env(session, "lint", ANSIBLE_COLLECTIONS_PATH=str(BUILD / "lint"))
     with session.chdir(copy):
@@ -138,6 +141,7 @@ def lint(session: nox.Session) -> None:
             ("yamllint", "--strict", "."),
             ("reuse", "lint", "--lines"),
             ("ansible-lint", "--offline", "--profile", "production"),
+            *ci_files.checks(copy, Path(session.virtualenv.location)),
         )
 
 
@@ -171,6 +175,30 @@ def docs_lint(session: nox.Session) -> None:
             ("antsibull-changelog", "lint"),
             ("antsibull-changelog", "lint-changelog-yaml", "--strict", "changelogs/changelog.yaml"),
         )
+
+
+@nox.session(python=HERE, tags=["test", "all"])
+def docs(session: nox.Session) -> None:
+    """The documentation site: modules, role and guides, without a warning and without the network."""
+    install(session, NEWEST_CORE, REQUIREMENTS / "docs.txt")
+    collections = install_tarball(session, "docs-site")
+    frame, source, site = ROOT / docs_site.FRAME, BUILD / "docs-site/source", BUILD / "docs"
+    docs_site.prepare(ROOT, source)
+    env = clean_env(session, "docs-site", ANSIBLE_COLLECTIONS_PATH=str(collections))
+    session.run(
+        *("antsibull-docs", "--config-file", str(frame / "antsibull-docs.cfg"), "collection", "--use-current", "--fail-on-error"),
+        *("--dest-dir", str(source), "community.staffbase"),
+        env=env,
+    )
+    shutil.rmtree(site, ignore_errors=True)
+    session.run(
+        *("sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "-d", str(BUILD / "docs-site/doctrees"), "-c", str(frame)),
+        *("-D", f"release={changelog_files.version(ROOT)}", str(source), str(site)),
+        env=env,
+    )
+    if found := docs_site.loaded_from_elsewhere(site):
+        session.error("These pages load something from the network: " + ", ".join(found))
+    session.log(f"Open {(site / 'index.html').relative_to(ROOT)}")
 
 
 @nox.session(python=False, tags=["test"])
@@ -219,6 +247,39 @@ def build(session: nox.Session) -> None:
     install(session, NEWEST_CORE)
     tarball = build_tarball(session, "build", BUILD / "dist")
     session.log(f"Built {tarball.relative_to(ROOT)}")
+
+
+@nox.session(python=HERE)
+def release(session: nox.Session) -> None:
+    """The tarball to publish: the same bytes from the same commit, checked by galaxy-importer, and signed if there is a key."""
+    install(session, NEWEST_CORE, REQUIREMENTS / "release.txt")
+    if reproducible.is_modified(ROOT):
+        session.warn("Tracked files differ from the last commit: nobody else can build the same tarball.")
+    if not changelog_files.tells_of(ROOT, version := changelog_files.version(ROOT)):
+        session.warn(f"The changelog does not tell of {version} yet: run `make changelog` and commit before this is published.")
+    tarball = build_tarball(session, "release", BUILD / "dist")
+    importer = [str(Path(session.bin) / "python"), "-m", "galaxy_importer.main", str(tarball)]
+    env = clean_env(session, "release", GALAXY_IMPORTER_CONFIG=str(ROOT / "tests/tools/galaxy-importer.cfg"))
+    # It leaves its result in the folder in which it runs.
+    code, output = streaming.run(importer, env={name: value for name, value in env.items() if value is not None}, cwd=BUILD / "release")
+    if code or re.search(r"^(WARNING|ERROR|CRITICAL):", output, re.MULTILINE):
+        session.error("galaxy-importer has findings")
+    try:
+        session.log(f"Signed: {signing.sign(tarball, *session.posargs).relative_to(ROOT)}")
+    except signing.NotSigned as reason:
+        session.warn(f"Not signed: {reason}")
+    session.log(f"Built {tarball.relative_to(ROOT)}, SHA-256 {hashlib.sha256(tarball.read_bytes()).hexdigest()}")
+
+
+@nox.session(python=HERE)
+def changelog(session: nox.Session) -> None:
+    """Turn the fragments into CHANGELOG.rst, for the version in galaxy.yml."""
+    install(session, NEWEST_CORE, REQUIREMENTS / "docs.txt")
+    copy = copy_collection(session, "changelog")
+    with session.chdir(copy):
+        env = clean_env(session, "changelog", ANSIBLE_COLLECTIONS_PATH=str(BUILD / "changelog"))
+        session.run("antsibull-changelog", "release", *session.posargs, env=env)
+    session.log("Written or removed, to be looked at and committed: " + " ".join(changelog_files.bring_back(copy, ROOT)))
 
 
 @nox.session(python=HERE)
