@@ -42,7 +42,7 @@ GUARDS = [
     Guard("a new state without an answer is looked for", "_steps/transition.py",
           "return now != before.state and (now == target.value or reached(now, target))", "return False", "start the import", "lost", Time.ONCE),
     Guard("a single conflict is waited out", "_steps/transition.py",
-          "if error.status != 409 or idle_refusals > 1:", "if True:", "start the import", "409", Time.ONCE),
+          "if (error.status != 409 and target is not State.IMPORT_PENDING) or idle_refusals > 1:", "if True:", "start the import", "409", Time.ONCE),
     Guard("a redirect is refused", "_api/client.py",
           "allow_redirects=False", "allow_redirects=True", "upload", "redirect", Time.ONCE),
     Guard("a web page is no answer", "_api/answer.py",

@@ -130,3 +130,19 @@ def test_without_the_clean_up_the_second_draft_would_stay(there: Admin, monkeypa
     monkeypatch.setattr(step.Upload, "_keep_one", lambda self, twins: twins[0])
     there.upload(CSV)
     assert [entry["state"] for entry in there.sim.imports()] == ["DRAFT", "DRAFT"]
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_an_answer_that_names_another_import_deletes_it_not(there: Admin, monkeypatch: pytest.MonkeyPatch, force: bool) -> None:
+    other = there.sim.upload(b"id\n9\n", "of-somebody-else.csv")
+    real = Imports.upload
+
+    def upload(self: Imports, *args: t.Any) -> str | None:
+        real(self, *args)
+        return other
+
+    monkeypatch.setattr(Imports, "upload", upload)
+    result = there.upload(CSV, force=force)
+    assert "was there before" in result["msg"]
+    assert DELETE not in there.calls()
+    assert other in {entry["id"] for entry in there.sim.imports()}

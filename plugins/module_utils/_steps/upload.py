@@ -48,6 +48,8 @@ class Upload:
         self._imports = imports
         self._source = source
         self._pause = pause
+        #: The ids of all imports that were seen, of this source or not.
+        self._listed: set[str] = set()
         self.stem = stem_of(file_name)
         self.name = stored_name(self.stem, source.sha256)
 
@@ -70,7 +72,12 @@ class Upload:
             predicted = ImportRecord(id="", file_name=self.name, file_size=self._source.size, state=State.DRAFT.value)
             return Uploaded(predicted, self._source.sha256, reused=False)
         known = {record.id for record in before}
+        there_before = set(self._listed)
         import_id = self._post(known)
+        if import_id in there_before:
+            raise StaffbaseError(
+                f"The service's answer to the upload names import {import_id}, which was there before. Nothing was configured, imported or deleted; "
+                "run again", stage="upload", import_id=import_id)
         twins = [] if force else self._made_since(known)
         kept = self._keep_one(twins) if twins else self._imports.get(import_id, "upload")
         if kept.file_name != self.name:
@@ -144,7 +151,9 @@ class Upload:
         return [record for record in self._of_stem() if record.id not in known and self._is_same(record)]
 
     def _of_stem(self) -> list[ImportRecord]:
-        parts = ((record, split_stored(record.file_name)) for record in self._imports.every())
+        records = self._imports.every()
+        self._listed.update(record.id for record in records)
+        parts = ((record, split_stored(record.file_name)) for record in records)
         return newest_first(record for record, name in parts if name is not None and name[0] == self.stem)
 
     def _is_same(self, record: ImportRecord) -> bool:
