@@ -63,7 +63,7 @@ class Controller:
         if variables:
             command += ["-e", json.dumps(variables)]
         done = subprocess.run(
-            command, env=self.surroundings(), cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=120)
+            command, env=self.surroundings(), cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=600)
         return Run(done.returncode, done.stdout, stats_of(done.stdout))
 
     def command(self, *options: str, playbook: str = PLAYBOOK) -> list[str]:
