@@ -232,3 +232,15 @@ def test_a_certificate_is_looked_at(certificate: tuple[str, str]) -> None:
     assert "1 days left" in "\n".join(result["table"])
     assert seen(unchecked, "tls") == "not checked"
     assert untrusted["msg"].startswith("The certificate of the service is not trusted")
+
+
+@pytest.mark.parametrize("shape", [{}, [], 7, None, "text", {"a": {"created": None}}, {"created": {"deleted": {}}}, [[{"type": "created"}]]])
+def test_no_shape_of_the_numbers_ends_the_check(there: Admin, monkeypatch: pytest.MonkeyPatch, shape: object) -> None:
+    deep: object = shape
+    for _level in range(200):
+        deep = {"x": deep}
+    for body in (shape, deep):
+        monkeypatch.setattr("simulator.api.status_body", lambda _entry, _switches, body=body: body)
+        result = checked(there)
+        assert not result.failed
+        assert seen(result, "counters_read") == "no numbers"

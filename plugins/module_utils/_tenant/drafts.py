@@ -128,7 +128,7 @@ class Drafts:
             self._sweep()
         except StaffbaseError as error:
             fault = error
-        if fault is not None and self.names:
+        if fault is not None and (self.names or self.present):
             raise self._left_behind(fault)
 
     def _sweep(self) -> None:

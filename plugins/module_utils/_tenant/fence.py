@@ -31,8 +31,8 @@ class OutsideTheFence(AssertionError):
 class FencedClient(Client):
     """Refuses every write that is not to a draft of the check itself, and every one that could start an import.
 
-    `own` are the ids of its drafts. What it sees in passing is kept: `location` of the last upload, `retry_after` of answers 429 (as
-    they were written), and `tls`.
+    `own` are the ids of its drafts. What it sees in passing is kept: `location` of the last upload (None if its answer was lost),
+    `retry_after` of answers 429 (as they were written), and `tls`.
     """
 
     def __init__(self, *arguments: t.Any, **options: t.Any) -> None:
@@ -50,12 +50,14 @@ class FencedClient(Client):
         self.calls += 1
         if self.calls > self.most_calls:
             raise StaffbaseError(f"The check gave up after {self.most_calls} calls: too many had to be repeated. Run it again later", where.stage)
+        if method == "POST":
+            self.location = None
         with super()._response(method, path, where, **what) as response:
             self.tls = self.tls or transport.tls_of(response)
             if response.status_code == 429:
                 self.retry_after.append(response.headers.get("Retry-After"))
             if method == "POST":
-                self.location = response.headers.get("Location")
+                self.location = response.headers.get("Location", "") if 200 <= response.status_code < 300 else None
             yield response
 
     def check_fence(self, method: str, path: str, body: t.Any) -> None:

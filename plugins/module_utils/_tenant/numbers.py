@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 import typing as t
 
 from .._api import counters
@@ -27,9 +26,9 @@ LINES = {3: "header_is_1", 2: "data_is_1", 1: "data_is_0"}
 
 def status_shape(body: t.Any) -> str | None:
     """Return what encloses the counters, or None without any."""
-    if not isinstance(body, dict) or not _paths(body, ()):
+    if not isinstance(body, dict) or not _paths(body):
         return None
-    path, node = _paths(body, ())[0]
+    path, node = _paths(body)[0]
     if isinstance(node, list):
         return "list"
     if path and path[0] in ("preview", "import"):
@@ -41,9 +40,9 @@ def status_shape(body: t.Any) -> str | None:
     return path[0] if path and path[0] in ("summary", "changes") else "other" if path else "flat"
 
 
-def _paths(node: t.Any, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], t.Any]]:
+def _paths(node: t.Any, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], t.Any]]:
     """Return where names of counters stand, whether they have numbers or not."""
-    if isinstance(node, dict):
+    if isinstance(node, dict) and len(path) <= counters.DEEPEST:
         here = [(path, node)] if any(name in node for name in counters.COUNTERS) else []
         return here + [found for key, value in node.items() for found in _paths(value, (*path, str(key)))]
     if isinstance(node, list):
@@ -62,7 +61,7 @@ def look_at_counters(tenant: Tenant, body: t.Any) -> None:
 
 
 def _names(body: t.Any) -> set[str]:
-    (_path, node), *_others = _paths(body, ())
+    (_path, node), *_others = _paths(body)
     if isinstance(node, dict):
         return set(node)
     return {str(value) for entry in node if isinstance(entry, dict) for value in entry.values()}
@@ -80,7 +79,7 @@ def look_at_preview(tenant: Tenant, answer: Answer) -> None:
     look_at_counters(tenant, body)
     found = counters.read_counters(body, expected=True)
     if found is None:
-        tell("preview_numbers", "null" if isinstance(body, dict) and _paths(body, ()) else "absent")
+        tell("preview_numbers", "null" if status_shape(body) else "absent")
         tell("counters_read", "no numbers")
     elif counters.all_zero(found):
         tell("preview_numbers", "zeros")
@@ -104,7 +103,7 @@ def look_at_errors(tenant: Tenant, answer: Answer) -> None:
     first = text.splitlines()[0]
     separator = next((sign for sign in (";", ",") if sign in first), "")
     tell("errors_separator", {";": "semicolon", ",": "comma"}.get(separator, "other"))
-    cells = next(csv.reader(io.StringIO(first), delimiter=separator or ";"))
+    cells = [cell.strip('"') for cell in first.split(separator or ";")]
     has_header = len(text.splitlines()) > rows.count and not any(cell.strip().isdigit() for cell in cells)
     tenant.findings.shapes["errors"] = [safe_key(cell) for cell in cells] if has_header else "no header"
     tell("errors_shape", SHAPES.get(tuple(cells), "other") if has_header else "no_header")
@@ -114,8 +113,7 @@ def look_at_errors(tenant: Tenant, answer: Answer) -> None:
 
 def _is_quoted(text: str) -> bool:
     """The value may have a column of its own; in a message, it stands beside other words."""
-    return any(MALFORMED in cell and cell.strip() != MALFORMED for row in csv.reader(io.StringIO(text), delimiter=";") for part in row
-               for cell in part.split(","))
+    return len(re.findall(MALFORMED, text)) > len(re.findall(rf'(?:^|(?<=[;,"])){MALFORMED}(?=[;,"\r\n]|$)', text, re.MULTILINE))
 
 
 def _look_at_line(tenant: Tenant, rows: RowErrors) -> None:

@@ -10,7 +10,7 @@ from .._api.errors import CallError
 from .._api.states import State
 from .drafts import Draft
 from .people import IN_NO_ENCODING, NOT_UTF_8, table, with_bytes
-from .probing import Tenant, answers, body_of, is_taken, json_of
+from .probing import Tenant, Unclear, answers, body_of, is_taken, json_of
 from .shapes import shape_of
 
 RECORD_KEYS = ("id", "createdAt", "fileName", "fileSize", "recordCount", "state", "owner")
@@ -21,22 +21,23 @@ ROWS = 2
 
 @answers("location")
 def location(tenant: Tenant, draft: Draft) -> None:
-    tenant.findings.tell("location", _form(tenant.client.location or "", draft.id))
+    if tenant.client.location is None:
+        raise Unclear("the answer to the upload was lost")
+    tenant.findings.tell("location", _form(tenant.client.location, draft.id))
 
 
 def _form(written: str, import_id: str) -> str:
-    parts = urlsplit(written)
-    if not written:
-        return "no Location"
-    if not parts.path.rstrip("/").endswith(import_id):
-        return "without the id"
-    if parts.path.endswith("/"):
-        return "trailing_slash"
-    if parts.scheme:
-        return "absolute"
     if written == import_id:
         return "id_only"
-    return "relative" if parts.path.startswith("/api/") else "relative_without_api" if parts.path.startswith("/") else "other"
+    try:
+        parts = urlsplit(written)
+    except ValueError:
+        return "other"
+    if not parts.path.rstrip("/").endswith(f"/{import_id}"):
+        return "without the id" if written else "no Location"
+    if parts.path.endswith("/"):
+        return "trailing_slash"
+    return "absolute" if parts.scheme else "relative" if parts.path.startswith("/api/") else "relative_without_api"
 
 
 @answers("upload", "record_keys", "first_state", "file_name", "record_count")
