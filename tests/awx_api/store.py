@@ -13,7 +13,6 @@ from . import rules
 from .kinds import FIXED, KINDS, UNIFIED
 from .rules import Data, Refused
 
-
 READ_ONLY: dict[str, Data] = {"credential_types": {"managed": False}, "projects": {"scm_revision": "0" * 40}}
 
 
