@@ -49,6 +49,14 @@ def test_everything_from_the_environment(there: Admin, monkeypatch: pytest.Monke
     assert not run_module("staffbase_import_info", {}).failed
 
 
+def test_what_is_empty_in_the_environment_is_not_set(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("API_URL", "VALIDATE_CERTS", "CA_PATH", "TIMEOUT", "RETRIES"):
+        monkeypatch.setenv(f"STAFFBASE_{name}", "")
+    assert run_module("staffbase_import_info", there.connection)["imports"] == []
+    monkeypatch.setenv("STAFFBASE_API_TOKEN", "")
+    assert run_module("staffbase_import_info", {})["msg"] == "missing required arguments: api_token, api_url"
+
+
 def test_nothing_from_nowhere() -> None:
     assert run_module("staffbase_import_info", {})["msg"] == "missing required arguments: api_token, api_url"
 

@@ -120,7 +120,8 @@ def check_what_was_made(api: AwxApi) -> None:
         api.one("job_templates", NAMES[key])["id"] for key in ("preview", "import")}
     approval = api.one("workflow_approval_templates", "Staffbase: import what was previewed?")
     assert api.one(nodes, "approval")["unified_job_template"] == approval["id"]
-    steps = {name: [api.associated(nodes, name, f"{kind}_nodes") for kind in ("success", "failure", "always")] for name in ("preview", "approval", "import")}
+    steps = {name: [api.associated(nodes, name, f"{outcome}_nodes") for outcome in ("success", "failure", "always")]
+             for name in ("preview", "approval", "import")}
     assert steps == {"preview": [["approval"], [], []], "approval": [["import"], [], []], "import": [[], [], []]}
 
     schedule = api.one("schedules", "Staffbase every night")

@@ -7,12 +7,21 @@ from __future__ import annotations
 import typing as t
 
 from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from .._api.client import Connection
 
 
+def _not_empty(*names: str) -> str:
+    """Return a variable of the environment. An empty one is not set: AWX makes such of inputs of a credential that were left out."""
+    value: str = env_fallback(*names)
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
+
+
 def _from_environment(name: str) -> tuple[t.Any, list[str]]:
-    return (env_fallback, [f"STAFFBASE_{name}"])
+    return (_not_empty, [f"STAFFBASE_{name}"])
 
 
 def connection_arguments() -> dict[str, t.Any]:
