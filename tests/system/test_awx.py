@@ -11,9 +11,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
+
 from awx_api import AwxApi
 from awx_api.rules import rendered
-
 from simulator import Simulator
 from support.controller import TOKEN, Controller, Run
 
