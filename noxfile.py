@@ -18,8 +18,8 @@ ROOT = Path(__file__).parent.resolve()
 BUILD = ROOT / "build"
 sys.path.insert(0, str(ROOT / "tests"))
 
+from tools import awx_collection, ci_files, collection_copy, cores, docs_site, interpreters, reproducible, sandbox, signing, streaming  # noqa: E402
 from tools import changelog as changelog_files  # noqa: E402
-from tools import ci_files, collection_copy, cores, docs_site, interpreters, reproducible, sandbox, signing, streaming  # noqa: E402
 
 # nox looks for pythonX.Y on PATH, where the shim of a version manager may stand that does not run.
 os.environ["PATH"] = interpreters.clean_path()
@@ -234,10 +234,24 @@ def tests(session: nox.Session, core: str) -> None:
     """The collection as built and installed, on one core with one Python, by pytest."""
     install(session, f"ansible-core~={core}.0", TESTS_REQUIREMENTS, *_if_there(SIMULATOR_REQUIREMENTS))
     name = f"tests-{core}-py{session.python}"
-    collections = install_tarball(session, name)
+    awx = awx_collection.bring(str(Path(session.bin) / "python"), ROOT / f".nox/awx-py{session.python}")
+    collections = os.pathsep.join([str(install_tarball(session, name)), str(awx)])
     session.run(
         *("pytest", *(session.posargs or ["tests"])),
-        env=clean_env(session, name, ANSIBLE_COLLECTIONS_PATH=str(collections)),
+        env=clean_env(session, name, ANSIBLE_COLLECTIONS_PATH=collections),
+    )
+
+
+@nox.session(python=HERE, tags=["test", "all"])
+def declared(session: nox.Session) -> None:
+    """One import in an environment that holds only what the collection declares, as an execution environment does."""
+    install(session, NEWEST_CORE, ROOT / "requirements.txt")
+    for_simulator = BUILD / "declared" / "simulator"
+    collections = install_tarball(session, "declared")
+    session.run(*("python", "-m", "pip", "install", "--quiet", "--target", str(for_simulator), "-r", str(SIMULATOR_REQUIREMENTS)), silent=True)
+    session.run(
+        *("python", "-m", "tools.declared", str(for_simulator)),
+        env=clean_env(session, "declared", ANSIBLE_COLLECTIONS_PATH=str(collections), PYTHONPATH=str(ROOT / "tests")),
     )
 
 
