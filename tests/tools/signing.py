@@ -37,5 +37,6 @@ def sign(tarball: Path, key: str = "") -> Path:
 
 
 def _has_secret_key(gpg: str, key: str) -> bool:
-    done = subprocess.run([gpg, "--batch", "--with-colons", "--list-secret-keys", *([key] if key else [])], capture_output=True, text=True, check=False)
+    command = [gpg, "--batch", "--with-colons", "--list-secret-keys", *([key] if key else [])]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     return any(line.startswith("sec:") for line in done.stdout.splitlines())
