@@ -51,9 +51,8 @@ def built(root: Path, target: Path) -> Path:
 def clone(target: Path) -> Path:
     """Return a clone of this repository, without what git tells of the one who runs the tests."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    subprocess.run(
-        ["git", "-c", "safe.directory=*", "clone", "--quiet", "--depth", "1", f"file://{ROOT}", str(target)],
-        env=env, check=True, capture_output=True)
+    command = ["git", "-c", "safe.directory=*", "clone", "--quiet", "--depth", "1", f"file://{ROOT}", str(target)]
+    subprocess.run(command, env=env, check=True, capture_output=True)
     return target
 
 
@@ -148,9 +147,8 @@ def keyring(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Path]:
 
 
 def with_key(keyring: Path) -> None:
-    subprocess.run(
-        ["gpg", "--batch", "--passphrase", "", "--quick-generate-key", "Nobody <nobody@example.com>", "ed25519", "sign", "0"],
-        check=True, capture_output=True)
+    make = ["gpg", "--batch", "--passphrase", "", "--quick-generate-key", "Nobody <nobody@example.com>", "ed25519", "sign", "0"]
+    subprocess.run(make, check=True, capture_output=True)
     with (keyring / "public.gpg").open("wb") as stream:
         subprocess.run(["gpg", "--batch", "--export"], stdout=stream, check=True)
 
