@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 
-from .cores import sanity_pairs, test_pairs
+from .cores import CORES, sanity_pairs, test_pairs
 from .interpreters import OLDEST_CONTROLLER, VERSIONS, version_key
 
 #: What does not depend on the version of ansible-core.
@@ -20,7 +20,8 @@ def sessions() -> list[dict[str, str]]:
     """Return all sessions of `make test-all`, and the building of a release."""
     pythons = [version for version in VERSIONS if version_key(version) >= version_key(OLDEST_CONTROLLER)]
     sanity, tests = sanity_pairs(pythons), test_pairs(pythons)
-    found = [{"session": name, "python": sanity[-1].python} for name in CHECKS]
+    # The oldest Python of the newest core: what the checks need is there for it first.
+    found = [{"session": name, "python": CORES[-1].official[0]} for name in CHECKS]
     found += [{"session": f"sanity_core({pair.name})", "python": pair.python} for pair in sanity]
     return found + [{"session": f"tests({pair.name})", "python": pair.python} for pair in tests]
 
