@@ -91,5 +91,3 @@ def _check_told(cell: Cell, tenant: Simulator, result: dict[str, t.Any]) -> None
 
 def _no_numbers(cell: Cell) -> bool:
     return cell.place.call == STATUS and not cell.place.started and cell.kind.name in ("404", "409")
-
-

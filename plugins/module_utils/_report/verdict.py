@@ -90,10 +90,10 @@ def _of_success(facts: Facts) -> Verdict:
         return Verdict(Kind.IMPORTED, f"Imported, but {rows(refused)} {verb} refused", OTHERS, _about_refused(refused, facts))
     if state == ABSENT:
         return Verdict(Kind.PREVIEWED, "Previewed", f"{NOBODY} The draft was deleted after its preview.", [
-            "Compare the numbers with what you expect.", "To import, run again with the target “imported”: the export is uploaded once more."])
+            "Compare the numbers with what you expect.", "To import, run again with the target 'imported': the export is uploaded once more."])
     if state == State.PREVIEW_READY.value:
         return Verdict(Kind.PREVIEWED, "Previewed", f"{NOBODY} These are the numbers that the service expects.", [
-            "Compare the numbers with what you expect.", "To import, run again with the target “imported”: it goes on from this preview."])
+            "Compare the numbers with what you expect.", "To import, run again with the target 'imported': it goes on from this preview."])
     where = f"The import stands at {state}." if state else "Nothing is known of an import."
     return Verdict(Kind.UNFINISHED, "Not at its end yet", f"{where} {GOES_ON if state in RUNNING else ''}".strip(), [AGAIN])
 
