@@ -12,7 +12,7 @@ from .._api.printable import printable
 from . import words
 from .facts import STEPS
 from .figures import duration, percent, whole
-from .pictures import bar, sign, stack, swatch
+from .pictures import gauge, sign, stack, swatch
 from .report import Group, Limit, Report
 from .style import stylesheet
 
@@ -132,7 +132,7 @@ def _changes(report: Report) -> str:
     rows = []
     for name, count in found.items():
         told = f"{name}: {whole(count)}"
-        picture = bar(name, (count or 0) / most if most else 0.0, told)
+        picture = gauge(name, (count or 0) / most if most else 0.0, told)
         rows.append(f"{_row_head(_text(name), short=True)}<td>{_text(words.MEANINGS[name])}</td>{_count(count)}{_picture(picture)}")
     heads = [_head("People"), _head("Meaning"), _head("Number", "n"), _head("In comparison")]
     return _section("changes", "People at Staffbase", _table(f"{words.changes_title(report)}.", heads, rows))
@@ -152,7 +152,7 @@ def _limit(limit: Limit) -> str:
     most, count = limit.most or 0, limit.count or 0
     share = 0.0 if limit.exceeded is None else min(count / most, 1.0) if most else float(count > 0)
     kind = "exceeded" if limit.exceeded else "close" if share >= CLOSE else "within"
-    picture = bar(kind, share, f"{limit.name}: {told}")
+    picture = gauge(kind, share, f"{limit.name}: {told}")
     return (
         f"{_row_head(_text(limit.name), short=True)}{_number(words.set_to(limit))}{_count(limit.count)}"
         f"<td{_class('over' if limit.exceeded else '')}>{_text(told)}</td>{_picture(picture)}")
@@ -199,7 +199,7 @@ def _timing(report: Report) -> str:
         return ""
     rows, begun, total = [], 0.0, report.elapsed or 1.0
     for step, seconds in report.seconds:
-        picture = bar("time", seconds / total, f"{STEPS[step]}: {duration(seconds)}, begun after {duration(begun)}", begun / total)
+        picture = gauge("time", seconds / total, f"{STEPS[step]}: {duration(seconds)}, begun after {duration(begun)}", begun / total)
         rows.append(f"{_row_head(_text(STEPS[step]))}{_number(duration(seconds), 'n strong')}{_picture(picture)}")
         begun += seconds
     heads = [_head("Step"), _head("Time", "n"), _head("One after the other")]

@@ -27,7 +27,7 @@ def sign(tone: str) -> str:
         f'stroke-linejoin="round" aria-hidden="true"><circle cx="12" cy="12" r="10.5"/>{_SIGNS[tone]}</svg>')
 
 
-def bar(kind: str, share: float, told: str, start: float = 0.0) -> str:
+def gauge(kind: str, share: float, told: str, start: float = 0.0) -> str:
     """Return a bar that covers `share` of its track (0 to 1), from `start` on. `told` says it in words."""
     begin = min(max(start, 0.0), 1.0) * WIDTH
     width = min(max(share, 0.0), 1.0) * WIDTH

@@ -72,6 +72,7 @@ def test_without_the_refusal_a_redirect_would_carry_the_data_to_another_place(co
     elsewhere = converse(GOOD)
     talk = converse(Reply(307, b"", {"Location": f"{elsewhere.server.url}/taken"}))
     real = talk.client._session.request
+    monkeypatch.delattr(talk.client._session, "get_redirect_target")
     monkeypatch.setattr(talk.client._session, "request", lambda *args, **options: real(*args, **{**options, "allow_redirects": True}))
     talk.client.send("PATCH", "/x", "config", body={"who": "Quellwick"})
     assert b"Quellwick" in elsewhere.server.requests[0].body
