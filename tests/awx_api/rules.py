@@ -43,7 +43,7 @@ def credential_type(data: Data) -> None:
             raise Refused("inputs", f"unknown: {sorted(unknown)}")
         if field["type"] != "string" and {"choices", "multiline", "format", "secret"} & set(field):
             raise Refused("inputs", f"not allowed for {field['type']}")
-        if "default" in field and type(field["default"]) is not {"string": str, "boolean": bool}[field["type"]]:
+        if "default" in field and not isinstance(field["default"], {"string": str, "boolean": bool}[field["type"]]):
             raise Refused("inputs", "default of another type")
     names: Data = {field["id"]: "EXAMPLE" for field in fields}
     if "template" in data["injectors"].get("file", {}):
@@ -146,5 +146,5 @@ def survey(spec: Data) -> None:
         default = question.get("default", "")
         if default != "" and not isinstance(default, SURVEY_DEFAULTS[question["type"]]):
             raise Refused("error", "Default value in survey question of another type.")
-        if any(question.get(limit) is not None and type(question[limit]) is not int for limit in ("min", "max")):
+        if any(not isinstance(question.get(limit, 0), int) for limit in ("min", "max")):
             raise Refused("error", "The limit in survey question expected to be integer.")
