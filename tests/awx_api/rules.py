@@ -146,9 +146,5 @@ def survey(spec: Data) -> None:
         default = question.get("default", "")
         if default != "" and not isinstance(default, SURVEY_DEFAULTS[question["type"]]):
             raise Refused("error", "Default value in survey question of another type.")
-        if any(question.get(limit) is not None and not _is_whole(question[limit]) for limit in ("min", "max")):
+        if any(not isinstance(question.get(limit, 0), int) for limit in ("min", "max")):
             raise Refused("error", "The limit in survey question expected to be integer.")
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

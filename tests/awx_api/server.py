@@ -79,6 +79,9 @@ class AwxApi:
             return _json({"version": VERSION, "license_info": {"license_type": "open"}})
         if kind == "me" and not number:
             return _json(_page([{"id": 1, "username": "admin", "is_superuser": True}]))
+        if kind == "project_updates" and number:
+            self.store.updating.discard(int(number))
+            return _json({"id": int(number), "status": "successful", "failed": False})
         if kind not in KINDS and kind != "unified_job_templates":
             return _json({"detail": "Not found."}, 404)
         if not number:

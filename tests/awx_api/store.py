@@ -25,6 +25,8 @@ class Store:
         self.objects: dict[str, dict[int, Data]] = {kind: {} for kind in KINDS}
         self.associated: dict[tuple[str, int, str], list[int]] = {}
         self.surveys: dict[tuple[str, int], Data] = {}
+        #: Projects whose first update nobody has looked at yet. Only after it a project has playbooks.
+        self.updating: set[int] = set()
 
     def create(self, kind: str, given: Data) -> int:
         """Make an object and return its id; raise Refused."""
@@ -33,6 +35,8 @@ class Store:
         if kind == "workflow_job_template_nodes":
             data["identifier"] = data["identifier"] or str(uuid.uuid4())
         self.objects[kind][number] = data
+        if kind == "projects" and data["scm_type"]:
+            self.updating.add(number)
         return number
 
     def change(self, kind: str, number: int, given: Data) -> None:
@@ -71,7 +75,7 @@ class Store:
         elif kind == "inventory_sources":
             rules.inventory_source(data, self.find("projects", data["source_project"]))
         elif kind == "job_templates":
-            rules.job_template(data, self.find("projects", data["project"]), self._playbooks)
+            rules.job_template(data, self.find("projects", data["project"]), () if data["project"] in self.updating else self._playbooks)
         elif kind == "schedules":
             rules.schedule(data)
 
@@ -94,7 +98,8 @@ class Store:
         if kind == "workflow_job_template_nodes" and unified:
             other = next(one for one in UNIFIED if unified in self.objects[one])
             related["unified_job_template"] = f"/api/v2/{other}/{unified}/"
-        return {"id": number, "type": KINDS[kind].type, "url": url, "related": related, "summary_fields": {}, **item, **READ_ONLY.get(kind, {})}
+        summary: Data = {"current_update": {"id": number}} if kind == "projects" and number in self.updating else {}
+        return {"id": number, "type": KINDS[kind].type, "url": url, "related": related, "summary_fields": summary, **item, **READ_ONLY.get(kind, {})}
 
     def listed(self, kind: str) -> list[Data]:
         """Return all objects of a kind as the API shows them."""
