@@ -143,6 +143,10 @@ left_behind:
   type: list
   elements: str
   returned: when there are some
+elapsed:
+  description: How many seconds it took.
+  type: float
+  returned: always, unless an option was refused
 """
 
 import json
