@@ -73,7 +73,6 @@ def test_a_project_from_git_is_set_up_once(awx: Awx) -> None:
     # A second run changes nothing, also where everything is told.
     assert changed(awx.set_up("-vvvv", "--diff")) == 0
     assert api.writes() == []
-    assert changed(awx.set_up("--check")) == 0
 
     # A changed variable changes what it is about and nothing else.
     awx.variables.update(awx_approval_timeout=600, awx_schedule_time="04:15")
