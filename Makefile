@@ -75,8 +75,12 @@ unit: $(NOX_READY) ## the unit tests on the newest ansible-core
 system: $(NOX_READY) ## all other tests on the newest ansible-core
 	@$(NOX) -t newest -- tests --ignore=tests/unit $(ARGS)
 
+.PHONY: test-deep
+test-deep: $(NOX_READY) ## further cases of the tests, on the newest ansible-core; test-all has them on every one
+	@$(NOX) -t newest -- -m deep tests $(ARGS)
+
 .PHONY: test-faults
-test-faults: $(NOX_READY) ## every call with every fault, held against docs/fault-matrix.md
+test-faults: $(NOX_READY) ## every call with every fault and every kill, held against docs/fault-matrix.md
 	@$(NOX) -s faults -- $(ARGS)
 
 .PHONY: fault-matrix

@@ -34,6 +34,9 @@ REQUIREMENTS = ROOT / "tests/tools/requirements"
 TESTS_REQUIREMENTS = ROOT / "tests/requirements.txt"
 SIMULATOR_REQUIREMENTS = ROOT / "tests/simulator/requirements.txt"
 
+# What hangs on no version of ansible-core. The longest comes first.
+CHECKS = ("docs", "lint", "docs_lint", "types", "declared")
+
 # How many file names a warning names.
 SHOWN = 5
 
@@ -44,14 +47,12 @@ nox.options.error_on_missing_interpreters = True
 nox.options.tags = ["test"]
 
 
-def one_for_each(pairs: list[cores.Pair], at_the_ends: str = "") -> object:
-    """Make one session of each pair. Those at the ends of the supported range get another tag, the newest two."""
-
-    def tags(pair: cores.Pair) -> list[str]:
-        ends = [at_the_ends] if at_the_ends and pair in ENDS else []
-        return ["all", *ends, *(["newest"] if ends and pair == ENDS[-1] else [])]
-
-    return nox.parametrize("python,core", [nox.param(p.python, p.core, id=p.name, tags=tags(p)) for p in pairs])
+def one_for_each(pairs: list[cores.Pair], tag: str = "all", newest: str = "") -> object:
+    """Make one session of each pair. The one of the newest core on this Python gets another tag, too."""
+    sessions = [
+        nox.param(pair.python, pair.core, id=pair.name, tags=[tag, newest] if newest and pair == ENDS[-1] else [tag]) for pair in pairs
+    ]
+    return nox.parametrize("python,core", sessions)
 
 
 def _requirement_text(path: Path) -> str:
@@ -125,7 +126,7 @@ def install_tarball(session: nox.Session, name: str) -> Path:
     return place
 
 
-@nox.session(python=HERE, tags=["test", "all"])
+@nox.session(python=HERE, tags=["all"])
 def lint(session: nox.Session) -> None:
     """Code by ruff, YAML by yamllint, licences by REUSE, playbooks and roles by ansible-lint, CI files and rulebooks by their schemas."""
     install(session, NEWEST_CORE, REQUIREMENTS / "lint.txt")
@@ -145,7 +146,7 @@ def lint(session: nox.Session) -> None:
         )
 
 
-@nox.session(python=HERE, tags=["test", "all"])
+@nox.session(python=HERE, tags=["all"])
 def types(session: nox.Session) -> None:
     """Static types in module_utils and plugin_utils, by mypy."""
     install(session, NEWEST_CORE, REQUIREMENTS / "types.txt")
@@ -158,7 +159,7 @@ def types(session: nox.Session) -> None:
         )
 
 
-@nox.session(python=HERE, tags=["test", "all"])
+@nox.session(python=HERE, tags=["all"])
 def docs_lint(session: nox.Session) -> None:
     """The plugins' and the role's documentation, the changelog, and the markup and links in both."""
     install(session, NEWEST_CORE, REQUIREMENTS / "docs.txt")
@@ -177,7 +178,7 @@ def docs_lint(session: nox.Session) -> None:
         )
 
 
-@nox.session(python=HERE, tags=["test", "all"])
+@nox.session(python=HERE, tags=["all"])
 def docs(session: nox.Session) -> None:
     """The documentation site: modules, role and guides, without a warning and without the network."""
     install(session, NEWEST_CORE, REQUIREMENTS / "docs.txt")
@@ -202,13 +203,23 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session(python=False, tags=["test"])
+def checks(session: nox.Session) -> None:
+    """All that hangs on no version of ansible-core, side by side."""
+    side_by_side(session, {name: [name] for name in CHECKS})
+
+
+@nox.session(python=False, tags=["test"])
 def sanity(session: nox.Session) -> None:
     """The sanity tests on the oldest and the newest core, side by side."""
-    nox_again = [sys.executable, "-m", "nox", "-f", __file__, "-s"]
-    commands = {pair.core: [*nox_again, f"sanity_core({pair.name})", "--", *session.posargs] for pair in ENDS}
-    failed = [core for core, code in streaming.side_by_side(commands).items() if code]
+    side_by_side(session, {pair.core: [f"sanity_core({pair.name})", "--", *session.posargs] for pair in ENDS})
+
+
+def side_by_side(session: nox.Session, sessions: dict[str, list[str]]) -> None:
+    """Run sessions at the same time, each in a nox of its own, and name those that failed."""
+    commands = {name: [sys.executable, "-m", "nox", "-f", __file__, "-s", *arguments] for name, arguments in sessions.items()}
+    failed = [name for name, code in streaming.side_by_side(commands).items() if code]
     if failed:
-        session.error("ansible-test sanity failed on ansible-core " + " and ".join(failed))
+        session.error("Findings from " + " and ".join(failed))
 
 
 @nox.session
@@ -229,20 +240,29 @@ def sanity_core(session: nox.Session, core: str) -> None:
 
 
 @nox.session
-@one_for_each(cores.test_pairs(PYTHONS), at_the_ends="test")
+@one_for_each(cores.test_pairs(PYTHONS), newest="newest")
 def tests(session: nox.Session, core: str) -> None:
     """The collection as built and installed, on one core with one Python, by pytest."""
+    run_pytest(session, core, *(session.posargs or ["-m", "not matrix", "tests"]))
+
+
+@nox.session
+@one_for_each(ENDS, tag="test")
+def tests_at_end(session: nox.Session, core: str) -> None:
+    """The share of one end of the supported range in the tests of `make test`."""
+    run_pytest(session, core, "--end", "newest" if core == ENDS[-1].core else "oldest", "tests")
+
+
+def run_pytest(session: nox.Session, core: str, *arguments: str) -> None:
+    """Build and install the collection, and test it."""
     install(session, f"ansible-core~={core}.0", TESTS_REQUIREMENTS, *_if_there(SIMULATOR_REQUIREMENTS))
     name = f"tests-{core}-py{session.python}"
     awx = awx_collection.bring(str(Path(session.bin) / "python"), ROOT / f".nox/awx-py{session.python}")
     collections = os.pathsep.join([str(install_tarball(session, name)), str(awx)])
-    session.run(
-        *("pytest", *(session.posargs or ["tests"])),
-        env=clean_env(session, name, ANSIBLE_COLLECTIONS_PATH=collections),
-    )
+    session.run("pytest", *arguments, env=clean_env(session, name, ANSIBLE_COLLECTIONS_PATH=collections))
 
 
-@nox.session(python=HERE, tags=["test", "all"])
+@nox.session(python=HERE, tags=["all"])
 def declared(session: nox.Session) -> None:
     """One import in an environment that holds only what the collection declares, as an execution environment does."""
     install(session, NEWEST_CORE, ROOT / "requirements.txt")
@@ -325,11 +345,11 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session(python=HERE)
 def faults(session: nox.Session) -> None:
-    """The whole fault matrix, held against docs/fault-matrix.md."""
+    """The whole fault matrix, held against docs/fault-matrix.md, and a kill at every step."""
     install(session, NEWEST_CORE, TESTS_REQUIREMENTS, *_if_there(SIMULATOR_REQUIREMENTS))
     collections = install_tarball(session, "faults")
     session.run(
-        *("pytest", "-m", "matrix", "tests/system/test_fault_matrix.py", *session.posargs),
+        *("pytest", "-m", "matrix", *(session.posargs or ["tests"])),
         env=clean_env(session, "faults", ANSIBLE_COLLECTIONS_PATH=str(collections)),
     )
 

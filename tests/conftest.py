@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from support import share
+
 COLLECTION = "ansible_collections/community/staffbase/MANIFEST.json"
 
 
@@ -22,8 +24,19 @@ def pytest_configure(config: pytest.Config) -> None:
         )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make test` share the tests out between the two ends of the supported range."""
+    parser.addoption("--end", choices=share.ENDS, help="run only this end's share of the tests: see tests/support/share.py")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that at the end no worker waits for another."""
+    share.mark_further_cases(items)
+    if config.option.end:
+        mine = [item for item in items if config.option.end in share.ends_of(item.nodeid)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in mine])
+        items[:] = mine
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 

@@ -47,6 +47,7 @@ def check_once(there: Admin, results: list[list[dict[str, t.Any]]]) -> None:
     assert all(person["version"] <= 1 for person in there.sim.people())
 
 
+@pytest.mark.cases(5)
 @pytest.mark.parametrize(
     ("limits", "place"), [pytest.param(limits, place, id=f"{limits} limits, at {place}") for limits, places in PLACES.items() for place in places])
 def test_four_controllers_meet_at_a_call(start: Start, limits: str, place: str) -> None:

@@ -128,6 +128,7 @@ def check_what_was_made(api: AwxApi) -> None:
     assert schedule["rrule"] == "DTSTART;TZID=Europe/Berlin:20260101T023000 RRULE:FREQ=DAILY;INTERVAL=1"
 
 
+@pytest.mark.deep
 @pytest.mark.long
 @needs_awx
 def test_a_project_without_git_has_its_sources_in_variables(awx: Awx) -> None:

@@ -55,6 +55,7 @@ WORDED_BY_ANSIBLE: dict[str, tuple[Task, str]] = {
 }
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("task", [*GOOD.values(), *FAILING.values()], ids=[*GOOD, *FAILING])
 def test_both_ways_end_alike_and_send_the_same(controller: Controller, tenant: Simulator, task: Task) -> None:
     tenant.upload(b"id\n1\n", "people.csv")
@@ -69,6 +70,7 @@ def test_both_ways_end_alike_and_send_the_same(controller: Controller, tenant: S
     assert calls[0] == calls[1]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("task", "named"), WORDED_BY_ANSIBLE.values(), ids=WORDED_BY_ANSIBLE)
 def test_both_ways_refuse_what_the_options_do_not_allow(controller: Controller, tenant: Simulator, task: Task, named: str) -> None:
     for variables in ({}, OWN_PROCESS):

@@ -91,6 +91,7 @@ def test_a_newer_import_of_the_source_takes_the_approval_away(controller: Contro
     assert tenant.writes() == []
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("results", [None, {"lisbon": {"import_id": "x", "sha256": "y"}}])
 def test_what_was_never_previewed_is_not_imported(controller: Controller, tenant: Simulator, results: dict | None) -> None:
     run = controller.play(**APPROVED, **({} if results is None else {"delta_import_results": results}))

@@ -51,6 +51,7 @@ SPOILED: dict[str, tuple[dict[str, Spoil], str]] = {
 }
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", SPOILED)
 def test_an_answer_that_is_spoiled_ends_the_run_before_anybody_is_changed(controller: Controller, tenant: Simulator, name: str) -> None:
     rules, text = SPOILED[name]
@@ -89,6 +90,7 @@ def test_an_upload_that_is_told_a_place_elsewhere_is_found(controller: Controlle
     assert len(tenant.people()) == 2
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("guarded", [True, False])
 def test_an_import_that_the_list_shows_as_completed_and_its_record_as_a_draft_is_not_started_again(
     controller: Controller, tenant: Simulator, guarded: bool,

@@ -32,6 +32,7 @@ BAD_VARIABLES: dict[str, tuple[dict[str, t.Any], str]] = {
 }
 
 
+@pytest.mark.cases(6)
 @pytest.mark.parametrize(("variables", "named"), BAD_VARIABLES.values(), ids=BAD_VARIABLES)
 def test_bad_input_is_refused_before_the_first_request(
     controller: Controller, tenant: Simulator, variables: dict[str, t.Any], named: str,
@@ -107,6 +108,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
 def test_a_broken_export_is_refused_without_a_request(controller: Controller, tenant: Simulator, text: str) -> None:
     controller.export.write_text(text, encoding="utf-8")

@@ -15,11 +15,21 @@ from support.controller import TOKEN, Controller
 from support.killing import killed_at_call
 
 SIZE = 2000
-NIGHTS = 30
-BROKEN = {6: "open quote", 13: "login page", 21: "identifier twice"}
-SHORT = 17
-#: Night -> the call after which the controller is killed, by its number: the upload, and the start of the import.
-KILLED = {9: (2, "POST /users/imports"), 24: (11, "PATCH /users/imports/{id} IMPORT_PENDING")}
+#: The call after which a controller is killed, by its number.
+AFTER_UPLOAD, AFTER_START = (2, "POST /users/imports"), (11, "PATCH /users/imports/{id} IMPORT_PENDING")
+
+
+class Plan(t.NamedTuple):
+    """How many nights, and on which of them the export is broken or short, or the controller is killed."""
+
+    nights: int
+    broken: dict[int, str]
+    short: int
+    killed: dict[int, tuple[int, str]]
+
+
+WEEK = Plan(7, {1: "open quote"}, 3, {4: AFTER_UPLOAD, 6: AFTER_START})
+MONTH = Plan(30, {6: "open quote", 13: "login page", 21: "identifier twice"}, 17, {9: AFTER_UPLOAD, 24: AFTER_START})
 
 Person = tuple[str, str, str]
 People = dict[str, Person]
@@ -84,7 +94,8 @@ def spoiled(text: str, how: str) -> str:
 
 
 @pytest.mark.long
-def test_thirty_nights(tmp_path: Path) -> None:
+@pytest.mark.parametrize("plan", [pytest.param(WEEK, id="7"), pytest.param(MONTH, id="30", marks=pytest.mark.deep)])
+def test_many_nights(tmp_path: Path, plan: Plan) -> None:
     company = Company()
     people: list[dict[str, t.Any]] = [
         {"external_id": name, "status": "pending" if number % 9 == 0 else "activated", "user_name": name}
@@ -99,21 +110,22 @@ def test_thirty_nights(tmp_path: Path) -> None:
             delta_import_baseline_limits={"leavers": "2%"}, delta_import_limits={"deactivated": 30, "deleted": 30},
         )
         due: set[str] = set(company.people)
-        for night in range(NIGHTS):
+        for night in range(plan.nights):
             if night:
                 due |= company.live()
             text = company.export()
             before = versions(tenant)
-            if night in BROKEN or night == SHORT:
-                controller.export.write_text(spoiled(text, BROKEN[night]) if night in BROKEN else text[: len(text) // 2].rpartition("\n")[0] + "\n")
+            if night in plan.broken or night == plan.short:
+                half = text[: len(text) // 2].rpartition("\n")[0] + "\n"
+                controller.export.write_text(spoiled(text, plan.broken[night]) if night in plan.broken else half)
                 tenant.forget_requests()
                 assert controller.play().code != 0
                 assert tenant.calls() == []
                 assert versions(tenant) == before
                 continue
             controller.export.write_text(text, encoding="utf-8")
-            if night in KILLED:
-                number, call = KILLED[night]
+            if night in plan.killed:
+                number, call = plan.killed[night]
                 assert killed_at_call(controller, tenant, number, done=True) == call
                 due |= company.live()
                 controller.export.write_text(company.export(), encoding="utf-8")

@@ -49,6 +49,7 @@ def test_it_can_be_switched_off_and_does_the_same(slow: Controller) -> None:
     assert len(slow.tenant.people()) == 2
 
 
+@pytest.mark.deep
 def test_a_module_in_a_process_of_its_own_does_the_same(slow: Controller) -> None:
     run = slow.play(staffbase_in_worker=False)
 

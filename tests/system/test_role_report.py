@@ -70,6 +70,7 @@ def test_from_check_mode_to_a_night_with_nothing_new(controller: Controller, ten
     assert without.recap() == {**second.recap(), "ok": second.recap()["ok"] - 1, "skipped": second.recap()["skipped"] + 1}
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("variables", [{}, {"staffbase_in_worker": False}], ids=["in the worker", "in a process of its own"])
 def test_an_exceeded_limit_is_told_and_fails_as_without_a_report(
     controller: Controller, tenant: Simulator, report: Path, variables: dict[str, t.Any],
@@ -105,6 +106,7 @@ def test_refused_rows_are_told_and_shown_only_when_that_is_asked_for(controller:
     assert stat.S_IMODE((controller.folder / "berlin.errors.csv").stat().st_mode) == 0o600
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(("variables", "verdict", "step"), [
     ({"staffbase_api_token": "d3Jvbmc6dG9rZW4="}, "failed", "the export could not be uploaded"),
     ({"staffbase_api_token": ""}, "failed", "the export could not be uploaded"),

@@ -54,6 +54,7 @@ def test_a_limit_that_is_exceeded_stops_before_anybody_changes(controller: Contr
     assert len(tenant.imports()) == 1
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("numbers", ["absent", "null", "zeros", "not_found"])
 def test_no_numbers_is_no_pass(controller: Controller, tenant: Simulator, numbers: str) -> None:
     tenant.switches = Switches(preview_numbers=numbers)
@@ -128,6 +129,7 @@ def test_the_draft_of_a_completed_import_is_not_removed(controller: Controller, 
     assert "DELETE /users/imports/{id}" not in tenant.calls()
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("limits", [{}, {"created": 2}], ids=["without limits", "with limits"])
 @pytest.mark.parametrize("state", ["DRAFT", "PREVIEW_PENDING", "CREATING_PREVIEW", "PREVIEW_READY", "IMPORT_PENDING", "IMPORTING", "COMPLETED"])
 def test_a_run_that_died_is_finished_by_the_next(tmp_path_factory: t.Any, state: str, limits: dict[str, int]) -> None:

@@ -30,6 +30,7 @@ def ansible_doc(*arguments: str) -> t.Any:
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("name", MODULES)
 def test_ansible_doc_shows_a_complete_page(name: str) -> None:
     page = ansible_doc(f"community.staffbase.{name}")[f"community.staffbase.{name}"]

@@ -33,6 +33,7 @@ def test_every_answer_under_one_switch(sim: Simulator, switches: Switches) -> No
     _walk(sim, switches)
 
 
+@pytest.mark.cases(20)
 @pytest.mark.parametrize("switches", PAIRED, ids=[f"pairs-{number}" for number in range(len(PAIRED))])
 def test_every_answer_under_pairs_of_switches(sim: Simulator, switches: Switches) -> None:
     _walk(sim, switches)

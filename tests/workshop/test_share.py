@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `make test` runs where."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from support import share
+
+
+class Item:
+    """What is asked of a test."""
+
+    def __init__(self, name: str, *marks: pytest.Mark) -> None:
+        self.nodeid = f"tests/test_x.py::{name}"
+        self.marks = {mark.name: mark for mark in marks}
+
+    def get_closest_marker(self, name: str) -> t.Any:
+        return self.marks.get(name)
+
+    def add_marker(self, name: str) -> None:
+        self.marks[name] = getattr(pytest.mark, name).mark
+
+
+def test_no_test_is_lost_between_the_two_ends(request: pytest.FixtureRequest) -> None:
+    for item in request.session.items:
+        assert set(share.ends_of(item.nodeid)) & set(share.ENDS), item.nodeid
+
+
+def test_playbooks_are_shared_out_and_the_rest_is_not() -> None:
+    ends = [end for number in range(40) for end in share.ends_of(f"tests/system/test_x.py::test_{number}")]
+    assert set(ends) == set(share.ENDS)
+    assert len(ends) == 40
+    assert share.ends_of("tests/unit/test_x.py::test_1") == (share.NEWEST,)
+    assert share.ends_of("tests/system/test_role_runs.py::test_1") == share.ENDS
+
+
+def test_further_cases_are_deep_and_those_of_the_matrix_do_not_count() -> None:
+    two = pytest.mark.cases(2).mark
+    items: list[t.Any] = [Item("test_many[0]", two, pytest.mark.matrix.mark), *(Item(f"test_many[{number}]", two) for number in (1, 2, 3))]
+    items += [Item(f"test_all[{number}]") for number in (1, 2, 3)]
+    share.mark_further_cases(items)
+    assert [item.nodeid for item in items if "deep" in item.marks] == ["tests/test_x.py::test_many[3]"]
