@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import json
+import typing as t
+
 from simulator import Simulator
-from support.controller import Controller
+from support.controller import HEADER, Controller
 
 LIST = "GET /users/imports"
 LOOK = "GET /users/imports/{id}"
@@ -134,3 +137,22 @@ def test_the_playbook_takes_other_hosts(controller: Controller, tenant: Simulato
     assert run.code == 0, run.output
     assert set(run.results) == {"lisbon"}
     assert len(tenant.imports()) == 1
+
+
+def test_what_an_earlier_source_of_the_same_play_left_behind_is_not_told_as_the_own(controller: Controller, tenant: Simulator) -> None:
+    controller.play()
+    other = controller.folder / "other.csv"
+    other.write_text(HEADER + "3;cid@example.com;Cid;Activated\n", encoding="utf-8")
+    role: dict[str, t.Any] = {"ansible.builtin.include_role": {"name": "community.staffbase.delta_import"}}
+    baseline = str(controller.folder / "other.baseline.csv")
+    first = {**role, "vars": {"delta_import_src": str(other), "delta_import_file_name": "other.csv", "delta_import_baseline": baseline}}
+    playbook = controller.folder / "play.yml"
+    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [first, role]}]), encoding="utf-8")
+
+    run = controller.play(playbook=str(playbook))
+
+    assert run.code == 0, run.output
+    assert [person["external_id"] for person in tenant.people()] == ["1", "2", "3"]
+    told = {name: run.result[name] for name in ("nothing_new", "changed", "changes", "row_error_count", "joiners", "elapsed")}
+    assert told == {"nothing_new": True, "changed": False, "changes": None, "row_error_count": None, "joiners": None, "elapsed": 0.0}
+    assert all(each["applied_count"] == 1 for each in tenant.imports())
