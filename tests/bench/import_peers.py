@@ -38,10 +38,11 @@ class Job:
 
 @dataclasses.dataclass(frozen=True)
 class Peer:
-    """`command` of a job; `again`: it is given what the first peer has imported; `needs`: a program."""
+    """`command` of a job; `again`: it is given what the peer before has imported; `previews`: it asks for a preview first; `needs`: a program."""
 
     command: t.Callable[[Job], list[str]]
     again: bool = False
+    previews: bool = True
     needs: str = ""
 
 
@@ -63,14 +64,17 @@ def _uri(job: Job) -> list[str]:
     return ["ansible-playbook", str(PEERS / "import.yml"), "-e", json.dumps(given)]
 
 
+#: With limits, because only then does the role ask for a preview, as all the others do.
 ROLE = "role"
 NOTHING_NEW = "role, nothing new"
+NO_PREVIEW = "role without limits, so no preview"
 URI = "uri playbook"
+LIMITS = {"created": 1000, "deactivated": 0}
 
 IMPORTERS = {
-    ROLE: Peer(_role()),
-    NOTHING_NEW: Peer(_role(), again=True),
-    "role with limits": Peer(_role(delta_import_limits={"created": 1000, "deactivated": 0})),
+    ROLE: Peer(_role(delta_import_limits=LIMITS)),
+    NOTHING_NEW: Peer(_role(delta_import_limits=LIMITS), again=True, previews=False),
+    NO_PREVIEW: Peer(_role(), previews=False),
     URI: Peer(_uri),
     "requests script": Peer(lambda _job: [sys.executable, str(PEERS / "import_script.py")]),
     "curl script": Peer(lambda _job: ["bash", str(PEERS / "import.sh")], needs="curl"),
