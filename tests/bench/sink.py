@@ -66,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
             found: object = self.seen
             Handler.record = {}
         elif self.path.partition("?")[0] == IMPORTS:
-            found = {"data": [self.record] if self.record else [], "total": int(bool(self.record))}
+            found = {"entries": [self.record] if self.record else []}
         else:
             found = self.record
         self._answer(200, json.dumps(found).encode(), {"Content-Type": "application/json"})
