@@ -97,10 +97,12 @@ def _told(sent: dict[str, list[Sent]], idle: float, options: argparse.Namespace)
     speeds = {name: [run.throughput for run in each] for name, each in sent.items()}
     typical = {name: statistics.median(each) for name, each in speeds.items()}
     lines = [
-        f"A file of {options.mebibytes} MiB to a server on the loopback interface that counts its bytes; {options.repeat} runs each, in turn. The speed is "
-        "what the server sees, from the head of the form to its end; the seconds are those of the whole process, for the collection with the digest that "
-        "is taken first and the calls around the upload. In a run before, the server took the SHA-256: each sent the bytes of the file.", "",
-        f"| | min MiB/s | median MiB/s | max MiB/s | ratio to {reference} | median s | peak MiB |", "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        f"A file of {options.mebibytes} MiB to a server on the loopback interface that counts its bytes; {options.repeat} runs each, in turn. "
+        "The speed is what the server sees, from the head of the form to its end: what a client does before, such as taking the digest (the "
+        "collection) or reading the whole file into memory (an open file with `requests`), stands in the seconds of the whole process only. "
+        "In a run before, the server took the SHA-256: each sent the bytes of the file. curl's peak includes that of the process that started it.",
+        "", f"| | min MiB/s | median MiB/s | max MiB/s | ratio to {reference} | median s | peak MiB |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for name, each in sent.items():
         seconds, peak = statistics.median(run.seconds for run in each), max(run.mebibytes for run in each)
