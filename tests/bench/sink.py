@@ -13,6 +13,7 @@ import json
 import re
 import sys
 import time
+import typing as t
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PIECE = 1024 * 1024
@@ -23,8 +24,8 @@ class Handler(BaseHTTPRequestHandler):
     """Counts what comes."""
 
     protocol_version = "HTTP/1.1"
-    seen: dict[str, object] = {}
-    record: dict[str, object] = {}
+    seen: t.ClassVar[dict[str, object]] = {}
+    record: t.ClassVar[dict[str, object]] = {}
     count = 0
     digest = False
 
