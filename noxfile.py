@@ -368,9 +368,11 @@ def fault_matrix(session: nox.Session) -> None:
 @nox.session(python=HERE)
 def bench(session: nox.Session) -> None:
     """Measure the collection beside its peers, in the same run."""
-    install(session, NEWEST_CORE, ROOT / "requirements.txt", ROOT / "tests/bench/requirements.txt")
-    path = os.pathsep.join([str(install_tarball(session, "bench")), str(ROOT / "tests")])
-    session.run(*("python", "-m", "bench", *session.posargs), env=clean_env(session, "bench", PYTHONPATH=path))
+    install(session, NEWEST_CORE, ROOT / "requirements.txt", ROOT / "tests/bench/requirements.txt", *_if_there(SIMULATOR_REQUIREMENTS))
+    collections = str(install_tarball(session, "bench"))
+    path = os.pathsep.join([collections, str(ROOT / "tests")])
+    env = clean_env(session, "bench", ANSIBLE_COLLECTIONS_PATH=collections, PYTHONPATH=path)
+    session.run(*("python", "-m", "bench", *session.posargs), env=env)
 
 
 @nox.session(python=HERE)

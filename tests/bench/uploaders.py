@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One upload in a process of its own: `python -m bench.uploaders NAME PATH URL`. Prints its peak of memory (MiB)."""
+
+from __future__ import annotations
+
+import re
+import sys
+import typing as t
+from pathlib import Path
+
+import requests
+
+
+def collection(path: str, url: str) -> None:
+    """What staffbase_import_upload does: digest, list, upload with the digest taken again on the way, list, record."""
+    from ansible_collections.community.staffbase.plugins.module_utils._api.client import Client, Connection
+    from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
+    from ansible_collections.community.staffbase.plugins.module_utils._steps.source import open_source
+    from ansible_collections.community.staffbase.plugins.module_utils._steps.upload import Upload
+
+    client = Client(Connection(url, "YmVuY2g6YmVuY2g=", timeout=600))
+    with open_source(path, None) as source:
+        Upload(Imports(client), source, "people.csv").run()
+    client.close()
+
+
+def naive(path: str, url: str) -> None:
+    """An open file, as the manual of `requests` has it."""
+    with open(path, "rb") as file:
+        requests.post(f"{url}/api/users/imports", files={"file": ("people.csv", file, "text/csv")}, timeout=600).raise_for_status()
+
+
+def idle(_path: str, _url: str) -> None:
+    """Nothing, with `requests` loaded."""
+
+
+UPLOADERS: dict[str, t.Callable[[str, str], None]] = {"collection": collection, "naive": naive, "idle": idle}
+
+
+def peak() -> float:
+    """Return the peak of this process in MiB; what wait4 tells includes that of the process which started it."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    assert found, "the kernel tells no peak"
+    return int(found[1]) / 1024
+
+
+if __name__ == "__main__":
+    UPLOADERS[sys.argv[1]](*sys.argv[2:])
+    print(peak())
