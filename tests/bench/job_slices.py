@@ -16,13 +16,14 @@ PAGE_SIZE = 100
 MOST_ENTRIES = 100_000
 
 BRANCHES = 10_000
-SLICES = (1, 10, 50, 100)
+SLICES = (1, 10, 100)
 #: How many branches have something new, how many only look, and how many imports the tenant keeps from earlier nights (30 days, D).
 NIGHTS = (
     ("all branches changed, an empty tenant", 10_000, 0, 0),
     ("nothing new, no baseline", 0, 10_000, 10_000),
     ("with baselines, 5 % changed", 500, 0, 29 * 500),
     ("with baselines, nobody changed", 0, 0, 29 * 500),
+    ("all branches changed each night, the eleventh", 10_000, 0, 100_000),
 )
 
 
@@ -53,6 +54,7 @@ class Estimate:
     tenant: float
     mebibytes: float
     fits: bool
+    listed: bool
 
     @property
     def seconds(self) -> float:
@@ -62,6 +64,8 @@ class Estimate:
     @property
     def binding(self) -> str:
         """Which limit it meets."""
+        if not self.listed:
+            return f"not possible: a list of more than {MOST_ENTRIES:,} imports is not read"
         if not self.fits:
             return "memory"
         return "rate limit of the tenant" if self.tenant > self.cpu else "CPU of the instances"
@@ -79,13 +83,18 @@ def _pages(entries: int) -> int:
     return max(1, math.ceil(entries / PAGE_SIZE))
 
 
-def estimate(costs: Costs, slices: int, calls: int, rate: float, instance: Instance | None = None, branches: int = BRANCHES) -> Estimate:
-    """Return what bounds `branches` in so many slices, each on an instance of its own. `rate`: calls a second that the tenant takes of all."""
+def estimate(
+    costs: Costs, slices: int, calls: int, rate: float, instance: Instance | None = None, *, branches: int = BRANCHES, imports: int = 0,
+) -> Estimate:
+    """Return what bounds `branches` in so many slices, each on an instance of its own.
+
+    `rate`: calls a second that the tenant takes of all; `imports`: how many it holds in the end.
+    """
     instance = instance or Instance()
     mebibytes = costs.base_mebibytes + instance.forks * costs.fork_mebibytes
     return Estimate(
         cpu=costs.cpu_seconds * branches / slices / min(instance.cores, instance.forks), tenant=calls / rate, mebibytes=mebibytes,
-        fits=mebibytes <= instance.mebibytes)
+        fits=mebibytes <= instance.mebibytes, listed=imports <= MOST_ENTRIES)
 
 
 def tables(costs: Costs, rate: float) -> t.Iterator[str]:
@@ -101,6 +110,6 @@ def tables(costs: Costs, rate: float) -> t.Iterator[str]:
     for name, changed, looking, kept in NIGHTS:
         calls = requests(changed, looking, kept)
         for slices in SLICES:
-            found = estimate(costs, slices, calls, rate)
+            found = estimate(costs, slices, calls, rate, imports=kept + changed)
             yield (
                 f"| {name} | {slices} | {calls:,} | {found.cpu / 3600:.2f} | {found.tenant / 3600:.2f} | {found.mebibytes:.0f} | {found.binding} |")
