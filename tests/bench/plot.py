@@ -1,15 +1,17 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Horizontal bars of the median seconds, with the least and the most, as SVG."""
+"""Horizontal bars of the median seconds, with the least and the most, as SVG: `python -m bench.plot FILE` reads the runs as JSON."""
 
 from __future__ import annotations
 
+import json
+import sys
 import typing as t
 from pathlib import Path
 
 import matplotlib as mpl
 
-from .ratios import Runs, middle
+from .ratios import Measured, Runs, middle
 
 mpl.use("svg")
 # The same figures give the same file; text stays text, so that it can be searched and read aloud.
@@ -40,3 +42,8 @@ def bars(found: t.Mapping[str, Runs], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, metadata={"Date": None, "Title": "One delta import"})
     plt.close(figure)
+
+
+if __name__ == "__main__":
+    given = json.load(sys.stdin)
+    bars({title: {name: [Measured(*run) for run in each] for name, each in runs.items()} for title, runs in given.items()}, Path(sys.argv[1]))
