@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
-import subprocess
 import json
+import subprocess
+import sys
 import tempfile
 import typing as t
 from pathlib import Path
