@@ -103,7 +103,8 @@ def tables(costs: Costs, rate: float) -> t.Iterator[str]:
     yield (
         f"**Computed, not measured:** {BRANCHES:,} branches in AWX job slices, each slice on an instance of its own with {instance.cores} cores, "
         f"{instance.mebibytes / 1024:g} GiB and {instance.forks} forks, "
-        f"from {costs.cpu_seconds:.2f} CPU seconds a branch, {costs.base_mebibytes:.0f} MiB and {costs.fork_mebibytes:.0f} MiB a fork, and {rate:g} calls a second for the tenant.")
+        f"from {costs.cpu_seconds:.2f} CPU seconds a branch, {costs.base_mebibytes:.0f} MiB "
+        f"and {costs.fork_mebibytes:.0f} MiB a fork, and {rate:g} calls a second for the tenant.")
     yield ""
     yield "| night | slices | calls | hours by CPU | hours by the rate limit | MiB | what binds |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: | --- |"

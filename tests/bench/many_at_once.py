@@ -141,7 +141,8 @@ def run(options: object) -> str:
         print(f"  {cells[-1].row}", flush=True)
     return "\n".join([
         f"{PEOPLE} people in each file, a tenant that works at once and takes {rate[0]:g} calls in {rate[1]:g} s, `retries` {RETRIES}, "
-        f"{os.cpu_count()} cores for the controller and the simulated tenant together. Memory is the highest sum of the PSS of `ansible-playbook` and its workers, looked at five "
+        f"{os.cpu_count()} cores for the controller and the simulated tenant together. "
+        "Memory is the highest sum of the PSS of `ansible-playbook` and its workers, looked at five "
         "times a second.", "",
         "| branches | forks | s | s / branch | CPU s / branch | peak MiB | requests | 429s | refused |",
         "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |", *(cell.row for cell in cells), "",
