@@ -72,7 +72,7 @@ class Estimate:
 
 
 def requests(changed: int, looking: int, kept: int) -> int:
-    """Return the calls of a night. Every list is read to its end, its order is not documented, and each import makes it longer."""
+    """Return the calls of a night. Every list is read to its end, as its order is not documented, and each import makes it longer."""
     pages = _pages(kept) * looking
     for made in range(changed):
         pages += _pages(kept + made) + _pages(kept + made + 1)
@@ -102,8 +102,9 @@ def tables(costs: Costs, rate: float) -> t.Iterator[str]:
     instance = Instance()
     yield (
         f"**Computed, not measured:** {BRANCHES:,} branches in AWX job slices, each slice on an instance of its own with {instance.cores} cores, "
-        f"{instance.mebibytes / 1024:g} GiB and {instance.forks} forks, from {costs.cpu_seconds:.2f} CPU seconds a branch, "
-        f"{costs.base_mebibytes:.0f} MiB and {costs.fork_mebibytes:.0f} MiB a fork, and {rate:g} calls a second for the tenant.")
+        f"{instance.mebibytes / 1024:g} GiB and {instance.forks} forks, "
+        f"from {costs.cpu_seconds:.2f} CPU seconds a branch, {costs.base_mebibytes:.0f} MiB "
+        f"and {costs.fork_mebibytes:.0f} MiB a fork, and {rate:g} calls a second for the tenant.")
     yield ""
     yield "| night | slices | calls | hours by CPU | hours by the rate limit | MiB | what binds |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: | --- |"
