@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 import pytest
-from bench import job_slices
-from bench.job_slices import Costs, Instance, estimate, requests
 
 from ansible_collections.community.staffbase.plugins.module_utils._api import paging
+from bench import job_slices
+from bench.job_slices import Costs, Instance, estimate, requests
 
 COSTS = Costs(cpu_seconds=1.0, base_mebibytes=60, fork_mebibytes=10)
 
