@@ -15,10 +15,6 @@ PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 #: The first pause in seconds; it doubles with every attempt.
 FIRST_PAUSE = 0.5
 
-#: The first pause after a 429 that names no time, in seconds. How long the service's windows are is not published (D); with this, five tries outlast
-#: one of a minute, and of many controllers that share a limit hardly one gives up (simulated in test_retry.py); with FIRST_PAUSE one in five does.
-FIRST_PAUSE_WHEN_LIMITED = 4.0
-
 #: No pause of our own choice is longer than this (seconds).
 LONGEST_PAUSE = 30.0
 
@@ -26,21 +22,16 @@ LONGEST_PAUSE = 30.0
 LONGEST_RETRY_AFTER = 300.0
 
 
-def pause_before(
-    attempt: int, retry_after: float | None = None, chance: t.Callable[[], float] = random.random, *, limited: bool = False,
-) -> float:
+def pause_before(attempt: int, retry_after: float | None = None, chance: t.Callable[[], float] = random.random) -> float:
     """Return the seconds to wait before attempt number `attempt` + 1.
 
-    Doubles from the first pause up to LONGEST_PAUSE; half of it is jitter, so that many controllers do not come back at once.
-    A `Retry-After` of the service takes the place of the doubling; the jitter then is added, never taken off. `limited`: the call
-    was one too many (429). Then those of others were, too, and all of them are told the same time: it is the least, and the doubling goes on.
+    Doubles from FIRST_PAUSE up to LONGEST_PAUSE; half of it is jitter, so that many controllers do not come back at once.
+    A `Retry-After` of the service takes the place of the doubling; the jitter then is added, never taken off.
     """
-    full = min(LONGEST_PAUSE, (FIRST_PAUSE_WHEN_LIMITED if limited else FIRST_PAUSE) * 2 ** min(attempt - 1, 16))
-    own = full * (0.5 + 0.5 * chance())
-    if retry_after is None:
-        return own
-    asked = retry_after + FIRST_PAUSE * chance()
-    return max(asked, own) if limited else asked
+    if retry_after is not None:
+        return retry_after + FIRST_PAUSE * chance()
+    full = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempt - 1, 16))
+    return full * (0.5 + 0.5 * chance())
 
 
 def read_retry_after(value: str | None, now: float, service_date: str | None = None) -> float | None:

@@ -105,8 +105,7 @@ def test_a_passing_fault_of_a_get_is_tried_again(converse: Converse, fault: t.An
     talk = converse(fault, fault, GOOD)
     assert talk.client.get_object("/x", "list") == {"ok": True}
     assert len(talk.pauses) == 2
-    first = retry.FIRST_PAUSE_WHEN_LIMITED if getattr(fault, "status", None) == 429 else retry.FIRST_PAUSE
-    assert first / 2 <= talk.pauses[0] <= first <= talk.pauses[1] <= first * 2
+    assert 0.25 <= talk.pauses[0] <= 0.5 <= talk.pauses[1] <= 1.0
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 413, 418, 422, 423, 501])

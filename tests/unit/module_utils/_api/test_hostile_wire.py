@@ -373,8 +373,8 @@ def test_a_challenge_is_not_taken_up(challenge: str) -> None:
     assert caught.value.attempts == 1
 
 
-@pytest.mark.parametrize(("value", "pause"), [("999999999", None), ("Fri, 31 Dec 9999 23:59:59 GMT", None), ("-5", 4), ("nan", 4), ("1e9", 4),
-                                              ("x" * 60_000, 4), ("0" * 5000, 4), ("\xb2", 4), ("Mon, 99 Foo 99999999999999 99:99:99", 4), ("", 4)])
+@pytest.mark.parametrize(("value", "pause"), [("999999999", None), ("Fri, 31 Dec 9999 23:59:59 GMT", None), ("-5", 1), ("nan", 1), ("1e9", 1),
+                                              ("x" * 60_000, 1), ("0" * 5000, 1), ("\xb2", 1), ("Mon, 99 Foo 99999999999999 99:99:99", 1), ("", 1)])
 def test_a_retry_after_beyond_reason_is_not_waited_for(value: str, pause: float | None) -> None:
     pauses: list[float] = []
     with ScriptedServer(Reply(429, b"", {"Retry-After": value}), Reply(200, b"{}"), repeat_last=True) as server:
