@@ -116,8 +116,8 @@ def _told(sent: dict[str, list[Sent]], idle: float, digests: list[float], option
         lines.append(at_least("Throughput / curl", typical[OURS] / typical[CURL], AIM_THROUGHPUT))
         bound = statistics.median(digests)
         lines.append(
-            f"- SHA-256 alone, nothing sent: {bound:.0f} MiB/s, {bound / typical[CURL]:.2f} of curl. The collection takes it again beside "
-            "the sending, because what was checked has to be what is sent: no upload that does so is faster than this.")
+            f"- SHA-256 alone, nothing sent: {bound:.0f} MiB/s, {bound / typical[CURL]:.2f} of curl. The collection takes it again on "
+            "the way, because what was checked has to be what is sent: no upload that does so is faster than this.")
     else:
         lines.append("- curl is not installed here, so the throughput is compared with nothing.")
     return "\n".join(lines)

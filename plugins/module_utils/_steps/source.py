@@ -8,7 +8,6 @@ import contextlib
 import hashlib
 import io
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
 
 from .._api.errors import InputError, StaffbaseError
 from .regular_file import open_regular
@@ -41,25 +40,22 @@ class Source:
     def pieces(self) -> t.Iterator[bytes]:
         """Yield the bytes from the start.
 
-        The digest is taken again on the way, by another thread while a piece is sent. The last piece is held back until it
-        fits, so what was changed meanwhile never arrives as a whole file. Raises SourceChanged.
+        The digest is taken again on the way. The last piece is held back until it fits, so what was
+        changed meanwhile never arrives as a whole file. Raises SourceChanged.
         """
         digest = hashlib.sha256()
         held: bytes = b""
         size = 0
         try:
             self._stream.seek(0)
-            with ThreadPoolExecutor(max_workers=1) as beside:
-                for piece in _read(self._stream):
-                    taken = beside.submit(digest.update, piece)
-                    size += len(piece)
-                    if size > self.size:
-                        break
-                    if held:
-                        yield held
-                    held = piece
-                    # One piece at a time, so that no more than two are in memory.
-                    taken.result()
+            for piece in _read(self._stream):
+                digest.update(piece)
+                size += len(piece)
+                if size > self.size:
+                    break
+                if held:
+                    yield held
+                held = piece
         except OSError:
             raise SourceChanged(self._name) from None
         if size != self.size or digest.hexdigest() != self.sha256:
