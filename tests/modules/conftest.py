@@ -24,6 +24,7 @@ UTILS = "ansible_collections.community.staffbase.plugins.module_utils"
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the number of looks and tries, not their pauses. The collection can be imported only when pytest is set up."""
     monkeypatch.setattr(importlib.import_module(f"{UTILS}._api.retry"), "FIRST_PAUSE", 0.002)
+    monkeypatch.setattr(importlib.import_module(f"{UTILS}._api.retry"), "GROWTH_WHEN_LIMITED", 2)
     monkeypatch.setattr(importlib.import_module(f"{UTILS}._api.waiting"), "SHORTEST_PAUSE", 0.01)
     upload = importlib.import_module(f"{UTILS}._steps.upload")
     for name in ("LOOKS_AFTER_LOSS", "LOOKS_AT_TWINS"):

@@ -148,7 +148,7 @@ class Client:
             except CallError as error:
                 if not error.passing or attempts > self.connection.retries or (error.retry_after or 0) > retry.LONGEST_RETRY_AFTER:
                     raise error.after(attempts) from None
-                self._pause(retry.pause_before(attempts, error.retry_after))
+                self._pause(retry.pause_before(attempts, error.retry_after, limited=error.status == 429))
                 if settled is not None and error.unsure:
                     already = settled()
                     if already is not None:

@@ -12,8 +12,14 @@ import typing as t
 #: Statuses that pass by themselves: time-outs and overload on the way, restarts, too many calls (D for 429).
 PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 
-#: The first pause in seconds; it doubles with every attempt.
+#: The first pause in seconds, and how many times as long each further one is.
 FIRST_PAUSE = 0.5
+GROWTH = 2
+
+#: The same where the call was one too many (429). How long the service's windows are is not published (D): with this, five tries outlast one of a
+#: minute, a single refusal costs no more than any other fault, and of many controllers that share a limit hardly one gives up (simulated in
+#: test_retry.py; with GROWTH, one in seven does).
+GROWTH_WHEN_LIMITED = 8
 
 #: No pause of our own choice is longer than this (seconds).
 LONGEST_PAUSE = 30.0
@@ -22,16 +28,21 @@ LONGEST_PAUSE = 30.0
 LONGEST_RETRY_AFTER = 300.0
 
 
-def pause_before(attempt: int, retry_after: float | None = None, chance: t.Callable[[], float] = random.random) -> float:
+def pause_before(
+    attempt: int, retry_after: float | None = None, chance: t.Callable[[], float] = random.random, *, limited: bool = False,
+) -> float:
     """Return the seconds to wait before attempt number `attempt` + 1.
 
-    Doubles from FIRST_PAUSE up to LONGEST_PAUSE; half of it is jitter, so that many controllers do not come back at once.
-    A `Retry-After` of the service takes the place of the doubling; the jitter then is added, never taken off.
+    Grows from FIRST_PAUSE up to LONGEST_PAUSE; half of it is jitter, so that many controllers do not come back at once.
+    A `Retry-After` of the service takes its place; the jitter then is added, never taken off. `limited`: the call was one too many (429).
+    Then those of others were, too, and all of them are told the same time: it is the least, and the pauses grow all the same.
     """
-    if retry_after is not None:
-        return retry_after + FIRST_PAUSE * chance()
-    full = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempt - 1, 16))
-    return full * (0.5 + 0.5 * chance())
+    growth = GROWTH_WHEN_LIMITED if limited else GROWTH
+    own = min(LONGEST_PAUSE, FIRST_PAUSE * growth ** min(attempt - 1, 16)) * (0.5 + 0.5 * chance())
+    if retry_after is None:
+        return own
+    asked = retry_after + FIRST_PAUSE * chance()
+    return max(asked, own) if limited else asked
 
 
 def read_retry_after(value: str | None, now: float, service_date: str | None = None) -> float | None:

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import collections
+import heapq
+import random
 import time
 
 import pytest
@@ -81,3 +84,47 @@ def test_a_huge_number_of_seconds_is_too_long_and_no_crash() -> None:
 
 def test_what_passes_by_itself() -> None:
     assert frozenset({408, 425, 429, 500, 502, 503, 504}) == retry.PASSING_STATUSES
+
+
+def test_a_single_refusal_for_too_many_calls_costs_no_more_than_any_other_fault() -> None:
+    assert retry.pause_before(1, chance=lambda: 1.0, limited=True) == 0.5
+
+
+def test_five_tries_outlast_a_limit_of_a_minute() -> None:
+    assert sum(retry.pause_before(attempt, chance=lambda: 0.5, limited=True) for attempt in range(1, 6)) > 60
+
+
+def test_who_meets_the_limit_waits_as_long_as_was_asked_for_and_longer_each_time() -> None:
+    pauses = [retry.pause_before(attempt, 1.0, chance=lambda: 0.0, limited=True) for attempt in range(1, 6)]
+    assert pauses == [1.0, 2.0, 15.0, 15.0, 15.0]
+    assert retry.pause_before(5, 60.0, chance=lambda: 0.0, limited=True) == 60.0
+
+
+@pytest.mark.parametrize("retry_after", [None, 1.0])
+def test_of_many_controllers_at_one_limit_hardly_one_gives_up(retry_after: float | None) -> None:
+    """25 workers, 11 calls for each of 400 branches, 20 calls a second: on a clock of its own."""
+    assert _gave_up(retry_after, limited=True) <= 4
+    assert _gave_up(retry_after, limited=False) > 20
+
+
+def _gave_up(retry_after: float | None, *, limited: bool) -> int:
+    chance = random.Random(1)
+    windows: collections.Counter[int] = collections.Counter()
+    # When, whose, calls made, tries of the next one.
+    queue = [(chance.random(), worker, 0, 0) for worker in range(25)]
+    waiting, gave_up = 400 - len(queue), 0
+    while queue:
+        now, worker, made, tries = heapq.heappop(queue)
+        if windows[int(now)] < 20:
+            windows[int(now)] += 1
+            made, tries, now = made + 1, 0, now + 0.05 + 0.15 * chance.random()
+        else:
+            tries += 1
+            now += retry.pause_before(tries, retry_after, chance.random, limited=limited)
+        if tries > 5 or made == 11:
+            gave_up += tries > 5
+            if not waiting:
+                continue
+            waiting, made, tries, now = waiting - 1, 0, 0, now + 0.4
+        heapq.heappush(queue, (now, worker, made, tries))
+    return gave_up
