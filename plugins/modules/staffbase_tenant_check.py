@@ -171,8 +171,7 @@ def check_tenant(invocation: Invocation, client: FencedClient) -> dict[str, t.An
     outcome = check(client, lambda: waiter_of(params), fields, read_only=invocation.check_mode)
     if file is not None and not invocation.check_mode:
         written = json.dumps(outcome.findings.report(), indent=2, sort_keys=False) + "\n"
-        for _piece in file.keep(iter((written.encode(),))):
-            pass
+        file.put([written.encode()])
     result = {**shown(outcome), "changed": bool(file and file.changed)}
     error = outcome.error or _objection(outcome)
     if error is not None:

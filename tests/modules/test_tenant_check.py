@@ -202,7 +202,7 @@ def test_what_is_new_fails_and_asks_for_a_report(there: Admin, monkeypatch: pyte
     real = there.sim.world.receive
 
     def receive(spooled: Path, file_name: str, *more: t.Any) -> t.Any:
-        return real(spooled, file_name if file_name.endswith("0.csv") else f"{file_name[:-4]}0.csv", *more)
+        return real(spooled, f"{file_name[:-4]}0.csv", *more)
 
     monkeypatch.setattr(there.sim.world, "receive", receive)
     result = check(there)

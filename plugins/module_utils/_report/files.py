@@ -7,7 +7,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import typing as t
 
 from .._api.errors import InputError
 from .._api.row_errors import read_cells_of_errors
@@ -52,11 +51,5 @@ class ReportFiles:
             self.page_path: page(report),
         }
         for path, file in self._files.items():
-            _put(file, texts[path])
+            file.put([texts[path].encode()])
         return any(file.changed for file in self._files.values())
-
-
-def _put(file: PrivateFile, text: str) -> None:
-    pieces: t.Iterator[bytes] = iter([text.encode()])
-    for _piece in file.keep(pieces):
-        pass

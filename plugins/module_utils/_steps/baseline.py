@@ -100,8 +100,7 @@ class Baseline:
                 delta = self._table(open_files, self.delta_path, identifier)
                 lines, uncertain = refused
                 people = identifiers(delta) if uncertain else refused_identifiers(delta, lines)
-                for _piece in file.keep(next_baseline(previous, current, people)):
-                    pass
+                file.put(next_baseline(previous, current, people))
             except BadTable as error:
                 raise InputError("baseline", f"{self.path}: the files of this night cannot be used any more ({error.text})") from None
             except OSError as error:
@@ -139,8 +138,7 @@ def _digest(path: str) -> str:
 def _copy(source: str, option: str, dest: str, check_mode: bool, sha256: str | None = None) -> bool:
     file = PrivateFile("baseline", dest, write=not check_mode)
     with open_regular(source, option) as stream:
-        for _piece in file.keep(_as_checked(_pieces(stream, option, source), source, sha256)):
-            pass
+        file.put(_as_checked(_pieces(stream, option, source), source, sha256))
     return file.changed
 
 

@@ -38,6 +38,11 @@ class PrivateFile:
         if write:
             remove_abandoned(path)
 
+    def put(self, pieces: t.Iterable[bytes]) -> None:
+        """Store every piece."""
+        for _piece in self.keep(iter(pieces)):
+            pass
+
     def keep(self, pieces: t.Iterator[bytes]) -> t.Iterator[bytes]:
         """Hand every piece on and store it; a new call starts anew."""
         with disk_faults_named(self._path, self._option):

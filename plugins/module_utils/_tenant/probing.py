@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import typing as t
 
 from .._api.answer import Answer
 from .._api.errors import CallError
 from .._api.imports import Imports
+from .._api.strict_json import read_json
 from .._api.waiting import Waiter
 from .._steps.config_body import IDENTIFIER, Body, Wanted
 from .drafts import Drafts
@@ -90,8 +90,8 @@ def is_taken(answer: Answer) -> bool:
 def json_of(answer: Answer) -> t.Any:
     """Return the body as JSON, or None if it is none."""
     try:
-        return json.loads(answer.body)
-    except (ValueError, RecursionError):
+        return read_json(answer.body)
+    except ValueError:
         return None
 
 
