@@ -22,6 +22,9 @@ from support.sources import sources
 #: Of somebody else: refused by the tenant.
 OTHER = base64.b64encode(b"kennung-8262:viereck-geheim-7d1").decode()
 
+#: Folders in which a run leaves something for good.
+PLACES = ("log", "cache", "job", "report")
+
 PLAY = """
 - hosts: staffbase
   gather_facts: false
@@ -117,7 +120,7 @@ class Traces:
 
     def found(self) -> dict[str, t.Any]:
         """Return what stands where it must not."""
-        places: dict[str, t.Any] = {name: self.secrets.found_below(self.folder / name) for name in ("log", "cache", "job")}
+        places: dict[str, t.Any] = {name: self.secrets.found_below(self.folder / name) for name in PLACES}
         places["output"] = self.secrets.found_in(self.run.output)
         places["process list"] = {process.command for process in self.processes if self.secrets.found_in(process.command)}
         places["environments"] = {process.command for process in self.processes if self.secrets.found_in(process.environment)}
@@ -139,7 +142,8 @@ def play(controller: Controller, made: dict[str, Case], playbook: str, *, files_
             when_called(tenants[host], traces.look)
             if case.fault is not None:
                 tenants[host].schedule(case.fault)
-            controller.hosts[host].update({"staffbase_api_token": case.token, **case.variables})
+            report = str(controller.folder / f"report/{host}.html")
+            controller.hosts[host].update({"staffbase_api_token": case.token, "delta_import_report": report, **case.variables})
         (controller.folder / "play.yml").write_text(playbook, encoding="utf-8")
         traces.run = controller.play("-vvvv", "--diff", playbook=str(controller.folder / "play.yml"), **variables)
         traces.left = [str(path) for path in temporary.rglob("*") if not path.is_dir()]
@@ -148,7 +152,7 @@ def play(controller: Controller, made: dict[str, Case], playbook: str, *, files_
 
 def surroundings(folder: Path, temporary: Path) -> dict[str, str]:
     """Return an environment in which everything is kept that can be, and all temporary files lie below one folder. No token is in it."""
-    for path in (*(folder / name for name in ("log", "cache", "job")), *(temporary / name for name in ("local", "remote", "other"))):
+    for path in (*(folder / name for name in PLACES), *(temporary / name for name in ("local", "remote", "other"))):
         path.mkdir()
     runner = importlib.util.find_spec("ansible_runner.display_callback.callback")
     assert runner is not None
@@ -179,7 +183,8 @@ def test_nothing_of_a_run_tells_the_token_or_a_cell(controller: Controller, monk
         assert case.says in output, f"{host}: {output}"
         assert bool(list((traces.folder / "cache").glob(f"*{host}"))) is not case.fails
     # Each place has something to be searched.
-    assert all(any((traces.folder / name).rglob("*")) for name in ("log", "cache", "job"))
+    assert all(any((traces.folder / name).rglob("*")) for name in PLACES)
+    assert {path.name for path in (traces.folder / "report").iterdir()} == {f"{host}.{kind}" for host in made for kind in ("html", "json", "md")}
     assert "runner_on_failed" in "".join(path.read_text(encoding="utf-8") for path in traces.folder.glob("job/job_events/*.json"))
     assert any("ansible-playbook" in process.command for process in traces.processes)
     assert traces.found() == {}
@@ -222,6 +227,17 @@ def test_a_careless_playbook_is_seen_in_every_place(controller: Controller) -> N
     assert traces.calls == 1
     assert traces.found().keys() == {"log", "cache", "job", "output", "process list", "environments"}
     assert traces.meanwhile
+
+
+def test_a_report_that_shows_the_refused_rows_is_seen(controller: Controller) -> None:
+    """So the search above would find a cell in it."""
+    some = {"some": cases(controller.folder)["some"]}
+    some["some"].variables = {"delta_import_report_details": True}
+
+    traces = play(controller, some, PLAY)
+
+    assert traces.run.code == 0, traces.run.output
+    assert traces.found().keys() == {"report"}
 
 
 def test_the_search_finds_every_form(tmp_path: Path) -> None:
