@@ -44,8 +44,8 @@ options:
     description:
       - How often one call is tried again after a passing fault (a broken connection, a time-out, and the
         statuses 408, 425, 429, 500, 502, 503 and 504). V(0) never tries again.
-      - The pauses grow from half a second to 30 seconds; sooner where the service says that there are too many calls (429), so that five tries
-        outlast a limit of a minute. A C(Retry-After) of the service is obeyed up to 5 minutes.
+      - The pauses grow from half a second to 30 seconds; from one second and sooner where the service says that there are too many calls (429), so
+        that five tries take about a minute. A C(Retry-After) of the service is obeyed up to 5 minutes.
       - A write is repeated only after a look whether it has taken effect already.
       - If it is not set, the environment variable E(STAFFBASE_RETRIES) is used.
     type: int

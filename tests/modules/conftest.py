@@ -23,8 +23,8 @@ UTILS = "ansible_collections.community.staffbase.plugins.module_utils"
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the number of looks and tries, not their pauses. The collection can be imported only when pytest is set up."""
-    monkeypatch.setattr(importlib.import_module(f"{UTILS}._api.retry"), "FIRST_PAUSE", 0.002)
-    monkeypatch.setattr(importlib.import_module(f"{UTILS}._api.retry"), "GROWTH_WHEN_LIMITED", 2)
+    for name in ("FIRST_PAUSE", "FIRST_PAUSE_WHEN_LIMITED"):
+        monkeypatch.setattr(importlib.import_module(f"{UTILS}._api.retry"), name, 0.002)
     monkeypatch.setattr(importlib.import_module(f"{UTILS}._api.waiting"), "SHORTEST_PAUSE", 0.01)
     upload = importlib.import_module(f"{UTILS}._steps.upload")
     for name in ("LOOKS_AFTER_LOSS", "LOOKS_AT_TWINS"):

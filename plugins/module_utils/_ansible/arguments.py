@@ -33,7 +33,7 @@ def connection_arguments() -> dict[str, t.Any]:
         "ca_path": {"type": "path", "fallback": _from_environment("CA_PATH")},
         # One slow answer of the service is no fault, a minute without one is.
         "timeout": {"type": "float", "default": 60.0, "fallback": _from_environment("TIMEOUT")},
-        # With the pauses of the retry rule, five tries ride out about 15 seconds, and too many calls for about a minute.
+        # With the pauses of the retry rule, five tries ride out about 15 seconds, or about a minute of too many calls.
         "retries": {"type": "int", "default": 5, "fallback": _from_environment("RETRIES")},
     }
 

@@ -16,10 +16,10 @@ PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 FIRST_PAUSE = 0.5
 GROWTH = 2
 
-#: The same where the call was one too many (429). How long the service's windows are is not published (D): with this, five tries outlast one of a
-#: minute, a single refusal costs no more than any other fault, and of many controllers that share a limit hardly one gives up (simulated in
-#: test_retry.py; with GROWTH, one in seven does).
-GROWTH_WHEN_LIMITED = 8
+#: The same where the call was one too many (429). How long the service's windows are is not published (D). So many controllers can share a limit
+#: with hardly one of them giving up (simulated in test_retry.py; with the two above, one in seven does); and a single refusal costs little.
+FIRST_PAUSE_WHEN_LIMITED = 1.0
+GROWTH_WHEN_LIMITED = 3
 
 #: No pause of our own choice is longer than this (seconds).
 LONGEST_PAUSE = 30.0
@@ -33,12 +33,12 @@ def pause_before(
 ) -> float:
     """Return the seconds to wait before attempt number `attempt` + 1.
 
-    Grows from FIRST_PAUSE up to LONGEST_PAUSE; half of it is jitter, so that many controllers do not come back at once.
+    Grows from the first pause up to LONGEST_PAUSE; half of it is jitter, so that many controllers do not come back at once.
     A `Retry-After` of the service takes its place; the jitter then is added, never taken off. `limited`: the call was one too many (429).
     Then those of others were, too, and all of them are told the same time: it is the least, and the pauses grow all the same.
     """
-    growth = GROWTH_WHEN_LIMITED if limited else GROWTH
-    own = min(LONGEST_PAUSE, FIRST_PAUSE * growth ** min(attempt - 1, 16)) * (0.5 + 0.5 * chance())
+    first, growth = (FIRST_PAUSE_WHEN_LIMITED, GROWTH_WHEN_LIMITED) if limited else (FIRST_PAUSE, GROWTH)
+    own = min(LONGEST_PAUSE, first * growth ** min(attempt - 1, 16)) * (0.5 + 0.5 * chance())
     if retry_after is None:
         return own
     asked = retry_after + FIRST_PAUSE * chance()

@@ -86,24 +86,21 @@ def test_what_passes_by_itself() -> None:
     assert frozenset({408, 425, 429, 500, 502, 503, 504}) == retry.PASSING_STATUSES
 
 
-def test_a_single_refusal_for_too_many_calls_costs_no_more_than_any_other_fault() -> None:
-    assert retry.pause_before(1, chance=lambda: 1.0, limited=True) == 0.5
-
-
-def test_five_tries_outlast_a_limit_of_a_minute() -> None:
-    assert sum(retry.pause_before(attempt, chance=lambda: 0.5, limited=True) for attempt in range(1, 6)) > 60
+def test_for_too_many_calls_the_pauses_grow_sooner() -> None:
+    pauses = [retry.pause_before(attempt, chance=lambda: 1.0, limited=True) for attempt in range(1, 7)]
+    assert pauses == [1.0, 3.0, 9.0, 27.0, 30.0, 30.0]
 
 
 def test_who_meets_the_limit_waits_as_long_as_was_asked_for_and_longer_each_time() -> None:
     pauses = [retry.pause_before(attempt, 1.0, chance=lambda: 0.0, limited=True) for attempt in range(1, 6)]
-    assert pauses == [1.0, 2.0, 15.0, 15.0, 15.0]
+    assert pauses == [1.0, 1.5, 4.5, 13.5, 15.0]
     assert retry.pause_before(5, 60.0, chance=lambda: 0.0, limited=True) == 60.0
 
 
 @pytest.mark.parametrize("retry_after", [None, 1.0])
 def test_of_many_controllers_at_one_limit_hardly_one_gives_up(retry_after: float | None) -> None:
     """25 workers, 11 calls for each of 400 branches, 20 calls a second: on a clock of its own."""
-    assert _gave_up(retry_after, limited=True) <= 4
+    assert _gave_up(retry_after, limited=True) <= 10
     assert _gave_up(retry_after, limited=False) > 20
 
 
