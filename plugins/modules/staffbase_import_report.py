@@ -22,6 +22,7 @@ description:
   - The role P(community.staffbase.delta_import#role) uses it.
 extends_documentation_fragment:
   - community.staffbase.attributes
+  - community.staffbase.limits
 attributes:
   check_mode:
     support: full
@@ -73,24 +74,7 @@ options:
     default: imported
   limits:
     description: The limits that the state module was given.
-    type: dict
     default: {}
-    suboptions:
-      created:
-        description: New people.
-        type: int
-      updated:
-        description: People whose data change.
-        type: int
-      deactivated:
-        description: People who can no longer log in.
-        type: int
-      reactivated:
-        description: Deactivated people who can log in again.
-        type: int
-      deleted:
-        description: People who are deleted for good.
-        type: int
   baseline_limits:
     description: The limits that M(community.staffbase.staffbase_csv_delta) was given.
     type: dict

@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - community.staffbase.attributes.failure
   - community.staffbase.connection
   - community.staffbase.claim
+  - community.staffbase.limits
 attributes:
   check_mode:
     support: full
@@ -52,23 +53,6 @@ options:
       - When the service gives no numbers to compare, that is a failure too.
       - When another client starts the import before it could be compared, its end is waited for and compared with the limits.
       - With O(state=previewed) the preview is compared as well.
-    type: dict
-    suboptions:
-      created:
-        description: New people.
-        type: int
-      updated:
-        description: People whose data change.
-        type: int
-      deactivated:
-        description: People who can no longer log in.
-        type: int
-      reactivated:
-        description: Deactivated people who can log in again.
-        type: int
-      deleted:
-        description: People who are deleted for good.
-        type: int
   accept_zero_preview:
     description:
       - What a preview means that shows zeros only although the file has records. It is not documented whether the service counts before it

@@ -13,8 +13,8 @@ from .errors import CallError
 SHORTEST_PAUSE = 0.2
 
 #: Each pause is this part of the time waited so far: the number of looks grows with the logarithm of the waiting time,
-#: and the end is noticed within a tenth of what the import took.
-SHARE_OF_ELAPSED = 0.1
+#: and the end is noticed within a tenth of what the import took, also when the look itself takes its time.
+SHARE_OF_ELAPSED = 0.08
 
 T = t.TypeVar("T")
 
