@@ -58,12 +58,17 @@ GUARDS = [
 
 def without_guards(folder: Path) -> Path:
     """Copy the installed collection, take all guards out, and return the folder for ANSIBLE_COLLECTIONS_PATH."""
+    return without(folder, *((f"plugins/module_utils/{guard.file}", guard.line, guard.without) for guard in GUARDS))
+
+
+def without(folder: Path, *changes: tuple[str, str, str]) -> Path:
+    """Copy the installed collection with changes (file, what stands there once, what shall), and return the folder for ANSIBLE_COLLECTIONS_PATH."""
     paths = os.environ["ANSIBLE_COLLECTIONS_PATH"].split(os.pathsep)
     installed = next(Path(path) / COLLECTION for path in paths if (Path(path) / COLLECTION).is_dir())
     shutil.copytree(installed, folder / COLLECTION)
-    for guard in GUARDS:
-        file = folder / COLLECTION / "plugins/module_utils" / guard.file
+    for name, line, other in changes:
+        file = folder / COLLECTION / name
         text = file.read_text(encoding="utf-8")
-        assert text.count(guard.line) == 1, f"{guard.name}: {guard.file} has not the line {guard.line!r}"
-        file.write_text(text.replace(guard.line, guard.without), encoding="utf-8")
+        assert text.count(line) == 1, f"{name} has not the line {line!r}"
+        file.write_text(text.replace(line, other), encoding="utf-8")
     return folder

@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the role itself guards against: each guard as it is, and taken out of a copy of the collection, where the harm is seen."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+import urllib.error
+import urllib.request
+
+import pytest
+
+from faults.guards import without
+from simulator import Simulator
+from support.controller import TOKEN, Controller
+from support.moments import when_task_begins
+
+pytestmark = pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "not guarded"])
+
+Change = t.Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def taken_out(controller: Controller, guarded: bool) -> Change:
+    """Take a guard out (file, what stands there, what shall), unless the test is to see it at work."""
+
+    def change(file: str, line: str, other: str) -> None:
+        if not guarded:
+            controller.environment["ANSIBLE_COLLECTIONS_PATH"] = str(without(controller.folder / "without", (file, line, other)))
+
+    return change
+
+
+def test_what_was_checked_is_what_is_sent(controller: Controller, tenant: Simulator, taken_out: Change, guarded: bool) -> None:
+    """The export is written anew between its check and its upload, and a person is deactivated in it."""
+    tenant.add_people([{"external_id": "1", "email": "ann@example.com", "status": "activated"}])
+    taken_out(
+        "roles/delta_import/tasks/upload.yml", '    sha256: "{{ __delta_import_comparison.sha256 | default(__delta_import_check.sha256) }}"\n', "")
+    path = str(controller.export)
+    when_task_begins(controller, late=(
+        "Upload what is to be imported", f"text = open({path!r}).read(); open({path!r}, 'w').write(text.replace('Ann;Activated', 'Ann;Deactivated'))"))
+
+    run = controller.play()
+
+    assert (run.code != 0) is guarded, run.output
+    assert [person["status"] for person in tenant.people() if person["external_id"] == "1"] == ["activated" if guarded else "deactivated"]
+
+
+def test_an_error_file_that_cannot_be_written_is_told_before_anybody_is_changed(
+    controller: Controller, tenant: Simulator, taken_out: Change, guarded: bool,
+) -> None:
+    taken_out("plugins/modules/staffbase_csv_baseline.py", 'for option in ("baseline", "errors_dest"):', 'for option in ("baseline",):')
+    controller.variables.update(delta_import_baseline=str(controller.folder / "last.csv"), delta_import_errors_dest=str(controller.folder))
+
+    run = controller.play()
+
+    assert (f"errors_dest: {controller.folder} is a directory" in run.output) is guarded
+    assert len(tenant.people()) == (0 if guarded else 2), run.output
+
+
+def test_an_import_whose_night_was_dropped_cannot_be_started_any_more(
+    controller: Controller, tenant: Simulator, taken_out: Change, guarded: bool,
+) -> None:
+    """A run ends before its start; the next night takes its place. Then the order to start the first one arrives after all."""
+    taken_out(
+        "roles/delta_import/tasks/begin_night.yml",
+        "        - __delta_import_before_is_unstarted\n        - not __delta_import_night_at_first.same\n", "        - false\n")
+    controller.variables["delta_import_baseline"] = str(controller.folder / "last.csv")
+    controller.write("8;of@example.com;Yesterday;Activated")
+    stopped = controller.play(delta_import_limits={"created": 0})
+    assert "limits exceeded" in stopped.output
+    (first,) = tenant.imports()
+
+    controller.write("1;ann@example.com;Ann;Activated")
+    run = controller.play()
+    assert run.code == 0, run.output
+    start(tenant, first["id"])
+
+    assert sorted(person["external_id"] for person in tenant.people()) == (["1"] if guarded else ["1", "8"])
+
+
+def start(tenant: Simulator, import_id: str) -> None:
+    """Send the order to start; what comes of it shows in the tenant."""
+    request = urllib.request.Request(
+        f"{tenant.url}/api/users/imports/{import_id}", json.dumps({"state": "IMPORT_PENDING"}).encode(), method="PATCH",
+        headers={"Authorization": f"Basic {TOKEN}", "Content-Type": "application/json"})
+    try:
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
+    except urllib.error.HTTPError as refused:
+        refused.close()
