@@ -48,8 +48,9 @@ NOTES = """
   one was tried with `retries: 1`.
 - A refusal (401, 403, 404, 405, 409, a redirect, a `Retry-After` of a day) does not pass by itself, so it ends the run at once, even if it would
   not have come a second time. What is `ok` all the same: a single 409 to a new state is waited out, because another import may be in
-  the way; a 404 or 409 in place of the changes leaves them unknown, but the import is what it is. In place of the preview it stops
-  the run, because nothing can be compared with the limits.
+  the way, and so is a single 403 to the start, because another client may just have the preview made again; a 404 or 409 in place of
+  the changes leaves them unknown, but the import is what it is. In place of the preview they are asked for once more; if that fails
+  too, the run stops, because nothing can be compared with the limits.
 - Where a lasting fault is `ok`, the service did act, and a look told so: nothing is sent again. The answers to uploads and to new states
   carry no body that matters, so a cut one does no harm.
 - An upload whose answer is lost is looked for in the list before it is sent again; so is a new state, in the import.
