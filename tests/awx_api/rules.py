@@ -23,6 +23,9 @@ NOTIFICATIONS: dict[str, tuple[Data, tuple[str, ...]]] = {
         ("password",)),
 }
 
+#: Settings of notifications that are whole numbers.
+NUMBERS = ("port", "timeout")
+
 SURVEY_DEFAULTS = {"text": str, "textarea": str, "password": str, "integer": int, "float": (float, int), "multiplechoice": str, "multiselect": str}
 
 
@@ -82,6 +85,8 @@ def notification_template(data: Data, before: Data) -> None:
             if default is ...:
                 raise Refused("notification_configuration", f"missing: {name}")
             configuration[name] = default
+        elif name in NUMBERS and not isinstance(configuration[name], int):
+            raise Refused("notification_configuration", f"Configuration field {name!r} incorrect type, expected int.")
     _keep_secrets(configuration, before.get("notification_configuration", {}))
 
 
@@ -122,8 +127,11 @@ def job_template(data: Data, project: Data | None, playbooks: t.Collection[str])
         raise Refused("playbook", "Playbook not found for project.")
 
 
-def schedule(data: Data) -> None:
-    """A start with a time zone, and rules with an interval."""
+def schedule(data: Data, survey_spec: Data) -> None:
+    """A start with a time zone, rules with an interval, and an answer to each required question of what is launched; its default is none."""
+    answers = data.get("extra_data") or {}
+    if missing := [one["variable"] for one in survey_spec.get("spec", []) if one["required"] and one["variable"] not in answers]:
+        raise Refused("variables_needed_to_start", f"{missing[0]!r} value missing")
     rrule = data["rrule"]
     if len(re.findall(r"DTSTART(?:;[^:]+)?:[0-9]+T[0-9]+Z?", rrule)) != 1:
         raise Refused("rrule", "Valid DTSTART required in rrule.")

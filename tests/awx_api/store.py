@@ -77,7 +77,7 @@ class Store:
         elif kind == "job_templates":
             rules.job_template(data, self.find("projects", data["project"]), () if data["project"] in self.updating else self._playbooks)
         elif kind == "schedules":
-            rules.schedule(data)
+            rules.schedule(data, self.surveys.get(("workflow_job_templates", data["unified_job_template"]), {}))
 
     def find(self, kind: str, number: int | None) -> Data | None:
         """Return an object, or None."""

@@ -14,6 +14,7 @@ import pytest
 
 from awx_api import AwxApi
 from awx_api.rules import rendered
+from faults.guards import without
 from simulator import Simulator
 from support.controller import TOKEN, Controller, Run
 
@@ -109,7 +110,8 @@ def check_what_was_made(api: AwxApi) -> None:
         assert template["inventory"] == source["inventory"]
         assert api.associated("job_templates", NAMES[key], "credentials") == ["Staffbase"]
         questions = api.store.surveys["job_templates", template["id"]]["spec"]
-        assert [question["variable"] for question in questions if question["required"]] == ["delta_import_hosts"]
+        assert [question["variable"] for question in questions if question["required"]] == []
+        assert {question["variable"]: question.get("default") for question in questions}["delta_import_hosts"] == "staffbase"
     assert json.loads(api.one("job_templates", NAMES["preview"])["extra_vars"]) == {"delta_import_target": "previewed"}
     assert json.loads(api.one("job_templates", NAMES["import"])["extra_vars"]) == {
         "delta_import_target": "imported", "delta_import_approved_only": True}
@@ -125,7 +127,7 @@ def check_what_was_made(api: AwxApi) -> None:
 
     schedule = api.one("schedules", "Staffbase every night")
     assert schedule["unified_job_template"] == api.one("workflow_job_templates", NAMES["workflow"])["id"]
-    assert schedule["rrule"] == "DTSTART;TZID=Europe/Berlin:20260101T023000 RRULE:FREQ=DAILY;INTERVAL=1"
+    assert schedule["rrule"] == "DTSTART;TZID=Europe/Berlin:20260101T033000 RRULE:FREQ=DAILY;INTERVAL=1"
 
 
 @pytest.mark.deep
@@ -147,7 +149,7 @@ def test_a_project_without_git_has_its_sources_in_variables(awx: Awx) -> None:
             {"name": "mail", "type": "email", "configuration": mail},
         ])
 
-    awx.set_up()
+    assert "of-the-mail-server" not in awx.set_up("-vvv").output
 
     assert api.associated("groups", "staffbase", "hosts") == ["berlin", "lisbon"]
     assert json.loads(api.one("hosts", "lisbon")["variables"]) == {"delta_import_src": "/srv/hr/lisbon.csv"}
@@ -175,6 +177,33 @@ def test_a_project_without_git_has_its_sources_in_variables(awx: Awx) -> None:
     assert api.writes() == [*(f"PATCH notification_templates/{number}" for number in numbers), f"PATCH credentials/{credential['id']}"]
     assert credential["inputs"]["token"] == new
     assert api.one("notification_templates", "Acme mail")["notification_configuration"]["password"] == "of-the-mail-server-2"
+
+
+@needs_awx
+def test_a_notification_that_is_refused_does_not_tell_its_password(awx: Awx, controller: Controller) -> None:
+    mail = {"host": "mail.example.com", "port": "none", "username": "hr", "password": "of-the-mail-server", "use_tls": True, "use_ssl": False,
+            "sender": "awx@example.com", "recipients": ["hr@example.com"], "timeout": 30}
+    awx.variables["awx_notifications"] = [{"name": "mail", "type": "email", "configuration": mail}]
+
+    run = controller.play("-vvv", "-e", json.dumps(awx.variables), playbook=PLAYBOOK)
+
+    assert run.code == 2
+    assert "incorrect type, expected int" in run.output
+    assert "of-the-mail-server" not in run.output
+
+
+@pytest.mark.deep
+@needs_awx
+def test_a_required_question_would_keep_the_schedule_from_being_made(awx: Awx, controller: Controller) -> None:
+    """As a real AWX does, also when the question has a default."""
+    controller.environment["ANSIBLE_COLLECTIONS_PATH"] = os.pathsep.join([
+        str(without(controller.folder / "without", ("roles/awx/vars/main.yml", "      required: false\n      default:", "      required: true\n      default:"))),
+        os.environ["ANSIBLE_COLLECTIONS_PATH"]])
+
+    run = controller.play("-e", json.dumps(awx.variables), playbook=PLAYBOOK)
+
+    assert run.code == 2
+    assert "'delta_import_hosts' value missing" in run.output
 
 
 @needs_awx

@@ -80,6 +80,16 @@ def test_an_import_whose_night_was_dropped_cannot_be_started_any_more(
     assert sorted(person["external_id"] for person in tenant.people()) == (["1"] if guarded else ["1", "8"])
 
 
+def test_a_run_that_finds_no_source_is_not_green(controller: Controller, tenant: Simulator, taken_out: Change, guarded: bool) -> None:
+    taken_out("playbooks/delta_import.yml", "length > 0\n", "length >= 0\n")
+
+    run = controller.play(delta_import_hosts="berlln")
+
+    assert (run.code != 0) is guarded, run.output
+    assert ("No host of the inventory is meant by 'berlln'" in run.output) is guarded
+    assert tenant.calls() == []
+
+
 def start(tenant: Simulator, import_id: str) -> None:
     """Send the order to start; what comes of it shows in the tenant."""
     request = urllib.request.Request(
