@@ -72,24 +72,27 @@ class Application:
             return _send(Answer(404, html_page(404, "Not Found"), "text/html; charset=utf-8"), start_response)
         call = _parse(request, path.removeprefix("/api"))
         record = self._log(call)
+        cleared = self.world.faults.next_clearing()
         fault = self.world.faults.due(call.method, call.template, call.state)
         if fault is not None:
             record.fault = fault.kind
         with self._served:
             self._being_served += 1
         try:
-            return self._serve(call, record, fault, start_response)
+            return self._serve(call, record, fault, cleared, start_response)
         finally:
             with self._served:
                 self._being_served -= 1
                 self._served.notify_all()
 
-    def _serve(self, call: Call, record: Record, fault: Fault | None, start_response: StartResponse) -> Iterable[bytes]:
+    def _serve(
+        self, call: Call, record: Record, fault: Fault | None, cleared: threading.Event, start_response: StartResponse
+    ) -> Iterable[bytes]:
         name = fault.kind.partition(":")[0] if fault else ""
         if name == "reset_before":
             raise Hangup
         if name == "hold":
-            self._hold()
+            _hold(cleared)
         if fault is not None and name == "slow":
             time.sleep(fault.delay)
         early = self._instead(fault, name) if fault is not None else None
@@ -100,14 +103,10 @@ class Application:
             answer = self._afterwards(fault, name, answer)
             record.status = answer.status
         if name == "hold_after":
-            self._hold()
+            _hold(cleared)
         if name == "lost_answer" or (name == "truncated" and not answer.body):
             raise Hangup
         return _send(answer, start_response, half=name == "truncated")
-
-    def _hold(self) -> None:
-        self.world.faults.wait_until_cleared()
-        raise Hangup
 
     def _act(self, call: Call) -> Answer:
         try:
@@ -174,6 +173,11 @@ class Application:
             headers={name: headers[name] for name in HEADERS_KEPT if name in headers},
             authorization=_scheme(headers.get("Authorization", "")),
         )
+
+
+def _hold(cleared: threading.Event) -> None:
+    cleared.wait()
+    raise Hangup
 
 
 def _scheme(header: str) -> str:

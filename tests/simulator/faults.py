@@ -113,11 +113,10 @@ class FaultPlan:
             self._cleared.set()
             self._cleared = threading.Event()
 
-    def wait_until_cleared(self) -> None:
-        """Return when ``clear`` is called."""
+    def next_clearing(self) -> threading.Event:
+        """What is set by the next ``clear``. A call takes it before it meets a fault, so that it misses none."""
         with self._lock:
-            cleared = self._cleared
-        cleared.wait()
+            return self._cleared
 
     def pending(self) -> list[Fault]:
         """Faults that can still hit."""

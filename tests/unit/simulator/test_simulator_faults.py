@@ -15,7 +15,7 @@ import pytest
 import requests
 from simulator_client import Start, csv_file, csv_row
 
-from simulator import Fault
+from simulator import Fault, application
 
 CONTENT = csv_file(csv_row("a"))
 
@@ -204,3 +204,20 @@ def test_holds_until_the_faults_are_cleared(start: Start, kind: str, acted: int)
             answer.result(10)
     assert len(client.sim.imports()) == acted
     assert client.post(CONTENT).status_code == 201
+
+
+def test_a_call_is_not_held_when_the_faults_are_cleared_before_it_comes_to_that(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = start(checked=False)
+    client.sim.schedule(Fault("hold_after", method="POST"))
+
+    def act(*arguments: Any) -> Any:
+        try:
+            return real(*arguments)
+        finally:
+            client.sim.clear_faults()
+
+    real = application.act
+    monkeypatch.setattr(application, "act", act)
+    with pytest.raises(requests.ConnectionError):
+        client.post(CONTENT)
+    assert len(client.sim.imports()) == 1
