@@ -117,9 +117,10 @@ def _told(sent: dict[str, list[Sent]], idle: float, digests: list[float], option
         lines.append(at_least("Throughput / curl", typical[OURS] / typical[CURL], AIM_THROUGHPUT))
         bound = statistics.median(digests)
         lines.append(
-            f"- Where the time goes: SHA-256 alone, nothing sent, is {bound:.0f} MiB/s, {bound / typical[CURL]:.2f} of curl; all the rest, nothing digested, "
-            f"{typical[UNDIGESTED]:.0f} MiB/s, {typical[UNDIGESTED] / typical[CURL]:.2f} of curl. The collection takes the digest again on the way, in the one "
-            "thread that it has, because what was checked has to be what is sent: a file that changes meanwhile never arrives as a whole one.")
+            f"- Where the time goes: SHA-256 alone, nothing sent, is {bound:.0f} MiB/s, {bound / typical[CURL]:.2f} of curl; all the rest, nothing "
+            f"digested, {typical[UNDIGESTED]:.0f} MiB/s, {typical[UNDIGESTED] / typical[CURL]:.2f} of curl. The collection takes the digest again "
+            "on the way, in the one thread that it has, because what was checked has to be what is sent: a file that changes meanwhile never "
+            "arrives as a whole one.")
     else:
         lines.append("- curl is not installed here, so the throughput is compared with nothing.")
     return "\n".join(lines)

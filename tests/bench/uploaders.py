@@ -14,7 +14,6 @@ from pathlib import Path
 
 import requests
 
-
 PIECE = 1024 * 1024
 
 

@@ -35,11 +35,11 @@ def taken_out(controller: Controller, guarded: bool) -> Change:
 def test_what_was_checked_is_what_is_sent(controller: Controller, tenant: Simulator, taken_out: Change, guarded: bool) -> None:
     """The export is written anew between its check and its upload, and a person is deactivated in it."""
     tenant.add_people([{"external_id": "1", "email": "ann@example.com", "status": "activated"}])
-    taken_out(
-        "roles/delta_import/tasks/upload.yml", '    sha256: "{{ __delta_import_comparison.sha256 | default(__delta_import_check.sha256) }}"\n', "")
+    line = '    sha256: "{{ __delta_import_comparison.sha256 | default(__delta_import_check.sha256) }}"\n'
+    taken_out("roles/delta_import/tasks/upload.yml", line, "")
     path = str(controller.export)
-    when_task_begins(controller, late=(
-        "Upload what is to be imported", f"text = open({path!r}).read(); open({path!r}, 'w').write(text.replace('Ann;Activated', 'Ann;Deactivated'))"))
+    late = f"text = open({path!r}).read(); open({path!r}, 'w').write(text.replace('Ann;Activated', 'Ann;Deactivated'))"
+    when_task_begins(controller, late=("Upload what is to be imported", late))
 
     run = controller.play()
 
