@@ -185,11 +185,14 @@ def test_a_notification_that_is_refused_does_not_tell_its_password(awx: Awx, con
             "sender": "awx@example.com", "recipients": ["hr@example.com"], "timeout": 30}
     awx.variables["awx_notifications"] = [{"name": "mail", "type": "email", "configuration": mail}]
 
-    run = controller.play("-vvv", "-e", json.dumps(awx.variables), playbook=PLAYBOOK)
+    # In a file: what stands in the command is printed, too.
+    variables = controller.folder / "variables.json"
+    variables.write_text(json.dumps(awx.variables), encoding="utf-8")
+    run, talkative = (controller.play(verbosity, "-e", f"@{variables}", playbook=PLAYBOOK) for verbosity in ("-vv", "-vvvv"))
 
-    assert run.code == 2
+    assert (run.code, talkative.code) == (2, 2)
     assert "incorrect type, expected int" in run.output
-    assert "of-the-mail-server" not in run.output
+    assert "of-the-mail-server" not in run.output + talkative.output
 
 
 @pytest.mark.deep
