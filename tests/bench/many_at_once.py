@@ -21,8 +21,8 @@ from support.controller import HEADER, Controller
 
 from . import job_slices
 
-#: (branches, forks). Left out: what would only take long, many branches one after the other.
-CELLS = ((1, 1), (10, 1), (10, 10), (50, 10), (50, 25), (200, 10), (200, 25))
+#: (branches, forks). Left out: more forks than branches, which are the same as fewer.
+CELLS = ((1, 1), (10, 1), (10, 10), (50, 1), (50, 10), (50, 25), (200, 1), (200, 10), (200, 25))
 PEOPLE = 20
 #: Calls in a window of seconds. The service publishes no numbers (D: 429 until a window is over), so this is a guess, a strict one.
 RATE = (20, 1.0)
