@@ -80,10 +80,13 @@ def test_an_import_whose_night_was_dropped_cannot_be_started_any_more(
     assert sorted(person["external_id"] for person in tenant.people()) == (["1"] if guarded else ["1", "8"])
 
 
-def test_a_run_that_finds_no_source_is_not_green(controller: Controller, tenant: Simulator, taken_out: Change, guarded: bool) -> None:
-    taken_out("playbooks/delta_import.yml", "length > 0\n", "length >= 0\n")
+@pytest.mark.parametrize("playbook", ["delta_import", "check_tenant"])
+def test_a_run_that_finds_no_source_is_not_green(
+    controller: Controller, tenant: Simulator, taken_out: Change, guarded: bool, playbook: str,
+) -> None:
+    taken_out("roles/delta_import/tasks/sources.yml", "length > 0\n", "length >= 0\n")
 
-    run = controller.play(delta_import_hosts="berlln")
+    run = controller.play(playbook=f"community.staffbase.{playbook}", delta_import_hosts="berlln")
 
     assert (run.code != 0) is guarded, run.output
     assert ("No host of the inventory is meant by 'berlln'" in run.output) is guarded
