@@ -87,6 +87,10 @@ test-faults: $(NOX_READY) ## every call with every fault and every kill, held ag
 fault-matrix: $(NOX_READY) ## the same, and write docs/fault-matrix.md from what came of it
 	@$(NOX) -s fault_matrix -- $(ARGS)
 
+.PHONY: guards
+guards: $(NOX_READY) ## take each guard out and see its test fail, and write docs/guards.md
+	@$(NOX) -s guards -- $(ARGS)
+
 .PHONY: fuzz
 fuzz: $(NOX_READY) ## look for bytes that break the reading of CSV files: make fuzz SECONDS=600
 	@$(NOX) -s fuzz -- $(SECONDS) $(ARGS)

@@ -366,6 +366,17 @@ def fault_matrix(session: nox.Session) -> None:
 
 
 @nox.session(python=HERE)
+def guards(session: nox.Session) -> None:
+    """Take each guard out of a copy of the collection and see its test fail; write docs/guards.md when all of them did."""
+    install(session, NEWEST_CORE, TESTS_REQUIREMENTS, *_if_there(SIMULATOR_REQUIREMENTS))
+    collections = install_tarball(session, "guards")
+    session.run(
+        *("python", "-m", "guards", *session.posargs),
+        env=clean_env(session, "guards", ANSIBLE_COLLECTIONS_PATH=str(collections), PYTHONPATH=str(ROOT / "tests")),
+    )
+
+
+@nox.session(python=HERE)
 def bench(session: nox.Session) -> None:
     """Measure the collection beside its peers, in the same run."""
     install(session, NEWEST_CORE, ROOT / "requirements.txt", ROOT / "tests/bench/requirements.txt", *_if_there(SIMULATOR_REQUIREMENTS))

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.community.staffbase.plugins.module_utils._api import bounds, imports, paging, transport
 from support.admin import Admin
-from support.api_calls import DELETE, ERRORS, GET, GET_CONFIG, IMPORT, LIST, PATCH_CONFIG, POST, PREVIEW, STATUS
+from support.api_calls import DELETE, DELETE, ERRORS, GET, GET_CONFIG, IMPORT, LIST, PATCH_CONFIG, POST, PREVIEW, STATUS
 from support.between import Between, Spoil, says, with_fields, with_location
 from support.module_runner import Result
 from support.scripted_server import Raw, Reply
@@ -250,6 +250,15 @@ def test_an_upload_that_is_shown_as_another_one_is_not_gone_on_with(there: Admin
         result = behind(there, server).upload(CSV, force=True)
     assert "The service answered with the record of another import" in result["msg"]
     assert there.sim.writes() == [POST]
+
+
+def test_an_upload_that_is_stored_under_another_name_is_deleted(there: Admin) -> None:
+    """By its name it would not be found again, and the next run would upload it once more."""
+    with Between(there.sim.url, {GET: with_fields(fileName="people.csv")}) as server:
+        result = behind(there, server).upload(CSV, force=True)
+    assert "The service stored the upload under another name than it was given" in result["msg"]
+    assert there.sim.writes() == [POST, DELETE]
+    assert there.sim.imports() == []
 
 
 def test_without_that_check_another_import_would_be_gone_on_with(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._steps.reach i
 from support.admin import Admin
 from support.api_calls import ERRORS, GET, IMPORT, PREVIEW, STATUS
 from support.module_runner import Result
-from support.small_tenant import AFTER, EXPECTED, csv_of, row
+from support.small_tenant import AFTER, EXPECTED, csv_of, person, row
 
 if t.TYPE_CHECKING:
     from conftest import Start
@@ -221,6 +221,21 @@ def test_a_preview_that_another_client_has_made_again_is_waited_for_and_compared
     assert there.calls().count(PREVIEW) == 1
     assert (result["state"], result["changes"]) == ("COMPLETED", EXPECTED)
     assert there.sim.import_(import_id)["applied_count"] == 1
+
+
+def test_what_another_client_has_previewed_again_is_held_against_the_limits(there: Admin) -> None:
+    """Meanwhile somebody was invited whom the file deactivates: he would be deleted for good."""
+    import_id = there.prepared(content=csv_of([row("U99", "Deactivated"), row("U98", "Activated")]))
+
+    def invited() -> None:
+        there.sim.add_people([person("U99", "pending")])
+        there.sim.set_state(import_id, "CREATING_PREVIEW", hold=True)
+
+    there.at_call(5, invited)
+    there.at_call(7, lambda: there.sim.set_state(import_id, "PREVIEW_READY"))
+    result = there.state(import_id, "imported", limits={"deleted": 0})
+    assert "limits exceeded: deleted 1 (at most 0)" in result["msg"]
+    assert there.statuses()["U99"] == "pending"
 
 
 @pytest.mark.parametrize("number", [4, 5])

@@ -12,6 +12,7 @@ import typing as t
 
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
+from ansible.module_utils.common.parameters import PASS_VARS
 
 MODULES = "ansible_collections.community.staffbase.plugins.modules"
 
@@ -30,6 +31,9 @@ class Result(dict[str, t.Any]):
 def run_module(name: str, options: dict[str, t.Any], *, check: bool = False, diff: bool = False) -> Result:
     """Run `community.staffbase.<name>` in this process and return its result."""
     arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_verbosity": 4}
+    if "inject_invocation" in PASS_VARS:
+        # Since 2.19, the options are in the result only when they are asked for. With them, the search for secrets sees them too.
+        arguments["_ansible_inject_invocation"] = True
     module = importlib.import_module(f"{MODULES}.{name}")
     with _arguments(arguments), _warnings_seen() as warned, contextlib.redirect_stdout(io.StringIO()) as printed:
         try:

@@ -10,6 +10,7 @@ it ends. It is written in place and never removed, so whoever locks it locks the
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import re
@@ -67,9 +68,12 @@ class Claim:
         """Give it to a new run of `source`. Whoever had it before can neither start an import nor touch the baseline any more."""
         self.run, self._source, self._sha256 = secrets.token_hex(16), _bytes(source), (sha256 or UNKNOWN).lower()
         # One write of always the same length: a run that is killed leaves the old ids or the new ones.
+        data = f"{self.run}\n{self._sha256}\n".encode() + self._source
         try:
             with disk_faults_named(self._path, "baseline"):
-                os.pwrite(self._descriptor, f"{self.run}\n{self._sha256}\n".encode() + self._source, 0)
+                if os.pwrite(self._descriptor, data, 0) != len(data):
+                    # The last room of a disk: what fits is written, and that is no error to the kernel.
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 os.fsync(self._descriptor)
         except InputError:
             # Half of a name would be another source's. An empty file is nobody's.

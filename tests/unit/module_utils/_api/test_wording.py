@@ -56,6 +56,11 @@ def test_one_line_and_not_too_long() -> None:
     assert readable(None) == ""
 
 
+def test_no_word_begins_a_template() -> None:
+    assert readable("{{ invalid }} value in {% field %} or {# row #}, {{invalid}}").count("invalid") == 2
+    assert not set(readable("{{ invalid }} value in {% field %} or {# row #}, {{invalid}}")) & set("{}")
+
+
 def test_no_escape_sequence_reaches_a_terminal() -> None:
     assert "\x1b" not in readable("\x1b[31minvalid\x1b[0m value \x07")
 
