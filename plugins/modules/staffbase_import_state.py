@@ -41,7 +41,8 @@ options:
     description:
       - V(previewed) has the service work out what the import would do. Nobody is changed.
       - V(imported) runs the import. On a C(COMPLETED) import nothing is changed.
-      - V(cancelled) stops an import that has not begun. Where the service does not let a client cancel, the draft is deleted instead.
+      - V(cancelled) stops an import that has not begun. Where the service does not let a client cancel, the draft is deleted instead. When there is
+        no such import any more, nothing is changed, and a warning says so.
       - V(absent) deletes the record and, before the import, the upload. It does not undo an import. An import that is running is waited for first.
     type: str
     required: true

@@ -8,6 +8,7 @@ import dataclasses
 import typing as t
 
 from .._api.counters import Counts
+from .._api.errors import StaffbaseError
 from .._api.records import ImportRecord
 from .._api.row_errors import RowErrors
 
@@ -44,3 +45,9 @@ class Outcome:
             "row_errors": [] if self.row_errors is None else self.row_errors.listed,
             "elapsed": round(self.elapsed, 3),
         }
+
+    def told_with(self, error: StaffbaseError, elapsed: float) -> StaffbaseError:
+        """Return `error` with what is known so far in its `details`; what it tells by itself stays."""
+        self.elapsed = elapsed
+        error.details = {**self.shown(), "changed": self.changed, **error.details}
+        return error

@@ -61,9 +61,9 @@ class Reach:
         try:
             self._run(goal, check_mode)
         except TimeIsUp:
-            raise self._with_outcome(self._too_late()) from None
+            raise self.outcome.told_with(self._too_late(), self._waiter.elapsed) from None
         except StaffbaseError as error:
-            raise self._with_outcome(error) from None
+            raise self.outcome.told_with(error, self._waiter.elapsed) from None
         self.outcome.elapsed = self._waiter.elapsed
         return self.outcome
 
@@ -279,8 +279,3 @@ class Reach:
             f"Import {self._id} was still {self._state} after {self._rules.wait_timeout:g} seconds (wait_timeout). The service goes on "
             "with it by itself; run again to wait further: it goes on where it stands, and nothing is imported twice",
             stage="wait", import_id=self._id)
-
-    def _with_outcome(self, error: StaffbaseError) -> StaffbaseError:
-        self.outcome.elapsed = self._waiter.elapsed
-        error.details = {**self.outcome.shown(), "changed": self.outcome.changed, **error.details}
-        return error

@@ -20,7 +20,7 @@ class PreviewUnderWay(Exception):
 
 
 class Transition:
-    """Moves one import. A lost answer is made good by looking; a tenant that is busy with another import is waited for."""
+    """Moves one import. A lost answer is made good by looking; a tenant that is busy with another import is waited for, but not to cancel."""
 
     def __init__(self, imports: Imports, import_id: str, waiter: Waiter, course: Course | None = None) -> None:
         self._imports = imports
@@ -44,9 +44,9 @@ class Transition:
                     return
                 if target is State.IMPORT_PENDING and now in PREVIEWING:
                     raise PreviewUnderWay from None
-                if not self._tenant_is_busy():
-                    # The other import, or another client's preview of this one, may have ended between the refusal and these looks:
-                    # one more try decides.
+                if target is State.CANCELLED or not self._tenant_is_busy():
+                    # A cancellation needs no free tenant. Else the other import, or another client's preview of this one, may have ended between
+                    # the refusal and these looks: one more try decides.
                     idle_refusals += 1
                     if (error.status != 409 and target is not State.IMPORT_PENDING) or idle_refusals > 1:
                         raise self._refused(error, record, target) from None
