@@ -17,7 +17,8 @@ description:
     is not documented whether a write merges or replaces.
   - When the service refuses the mapping, it does not say why. The module then finds out which keys are to blame, by trying parts of the
     mapping on the draft, and names all of them. Afterwards the draft has its former configuration, or, where the service does
-    not take that back, it is deleted; a half-configured draft never stays.
+    not take that back, it is deleted; a half-configured draft never stays. When it was deleted, the message says so, and the file has to be
+    uploaded again.
 extends_documentation_fragment:
   - community.staffbase.attributes
   - community.staffbase.attributes.actiongroup_staffbase
@@ -58,6 +59,7 @@ options:
     description:
       - Whether a full import also removes people who did not come from a CSV. It is allowed only with O(delta=false).
       - If it is not set, a full import removes only people who came from a CSV.
+      - The service is told so beside C(delta). Where it refuses both at once, it is told this alone, which means a full import, too.
     type: bool
   separator:
     description: The character between two cells of the file.
@@ -120,7 +122,7 @@ config:
   returned: success
   contains:
     delta:
-      description: Whether only the people in the file are touched.
+      description: Whether only the people in the file are touched. Missing if the service does not tell.
       type: bool
     remove_all:
       description: Whether a full import removes people who did not come from a CSV. Missing if the service does not tell.

@@ -54,6 +54,9 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
 }
 
 
+DELETED = "the draft could not be put back as it was, so it was deleted: upload the file again"
+
+
 def check_message(result: dict[str, t.Any], import_id: str, invalid: dict[str, str]) -> None:
     assert result["failed"]
     assert result["invalid_mapping"] == invalid
@@ -125,6 +128,7 @@ def test_the_former_configuration_or_no_draft_is_left(start: Start, write: str, 
     result = there.config(import_id, mapping={"externalId": "Personalnummer", "userName": "Personalnummer", SHOE: "Vorname"})
     assert result["invalid_mapping"] == {SHOE: unknown(SHOE)}
     after = there.sim.import_(import_id)
+    assert result["msg"].endswith(f"; {DELETED}") is (after["gone"] == "deleted")
     # A guess without externalId cannot be put back where the service refuses such a mapping.
     if stays and (configured or external_id == "accepted"):
         assert after["gone"] == ""
@@ -193,8 +197,39 @@ def test_a_draft_that_cannot_be_put_back_is_deleted(start: Start) -> None:
     there.fault("status:500", PATCH_CONFIG, nth=4, times=None)
     result = there.config(import_id, mapping={"externalId": "Personalnummer", "userName": "Personalnummer", SHOE: "Vorname"})
     assert result.failed
+    assert result["failure"]["status"] == 500
+    assert result["msg"].endswith(f"; {DELETED}")
     assert there.calls()[-1] == DELETE
     assert there.sim.import_(import_id)["gone"] == "deleted"
+
+
+def test_when_no_key_is_to_blame_a_deleted_draft_is_told_as_well(start: Start) -> None:
+    there = start(connection={"retries": 0})
+    import_id = there.prepared()
+    # The whole twice; the tries are taken; then nothing goes back.
+    there.fault("status:400", PATCH_CONFIG, times=2)
+    there.fault("status:400", PATCH_CONFIG, nth=5, times=None)
+    result = there.config(import_id, mapping={"externalId": "Personalnummer", "userName": "Personalnummer"})
+    assert "invalid_mapping" not in result
+    assert result["failure"]["status"] == 400
+    assert result["msg"].endswith(f"check the options of this task; {DELETED}")
+    assert there.sim.import_(import_id)["gone"] == "deleted"
+
+
+@pytest.mark.parametrize("back", [True, False])
+def test_a_service_that_keeps_something_else(start: Start, monkeypatch: pytest.MonkeyPatch, back: bool) -> None:
+    monkeypatch.setattr("simulator.api.shown", lambda config, _import_id, _switches: {**config, "sendMailsNew": True})
+    there = start(connection={"retries": 0})
+    import_id = there.prepared()
+    if not back:
+        there.fault("status:500", PATCH_CONFIG, nth=2, times=None)
+    result = there.config(import_id)
+    end = "" if back else f"; {DELETED}"
+    assert result["msg"] == f"The service took the configuration but kept something else in: sendMailsNew; nothing was imported{end}"
+    # Without its success, both ways of putting it back are tried.
+    rest = [PATCH_CONFIG, GET_CONFIG] if back else [PATCH_CONFIG, PATCH_CONFIG, DELETE]
+    assert there.calls() == [GET_CONFIG, PATCH_CONFIG, GET_CONFIG, *rest]
+    assert there.sim.import_(import_id)["gone"] == ("" if back else "deleted")
 
 
 def test_without_the_putting_back_a_half_configuration_would_stay(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:

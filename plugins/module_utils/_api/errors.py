@@ -93,9 +93,16 @@ class CallError(StaffbaseError):
 
     def after(self, attempts: int) -> CallError:
         """Return the same error with the number of attempts that were made."""
+        return self._but(attempts, self.next_step)
+
+    def going_on(self, next_step: str) -> CallError:
+        """Return the same error with a further sentence about what to do next."""
+        return self._but(self.attempts, f"{self.next_step}; {next_step}" if self.next_step else next_step)
+
+    def _but(self, attempts: int, next_step: str) -> CallError:
         return type(self)(
             self.what, self.where, status=self.status, code=self.code, message=self.message, attempts=attempts,
-            passing=self.passing, unsure=self.unsure, retry_after=self.retry_after, next_step=self.next_step,
+            passing=self.passing, unsure=self.unsure, retry_after=self.retry_after, next_step=next_step,
         )
 
     def failure(self) -> dict[str, t.Any]:

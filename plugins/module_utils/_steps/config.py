@@ -18,6 +18,9 @@ from .config_body import KEYS, Body, Wanted, differences, mapped, shown, spellin
 #: With these statuses the service refuses a body (D for 400).
 REFUSED = frozenset({400, 422})
 
+#: What is said beside the reason when the former configuration could not be put back.
+DELETED = "the draft could not be put back as it was, so it was deleted: upload the file again"
+
 
 @dataclasses.dataclass(frozen=True)
 class Configured:
@@ -108,9 +111,9 @@ class Configure:
             after = self._imports.get_config(self._id)
         wrong = [key for key in differences(after, body) if key in after]
         if wrong:
-            self._leave_none(before)
+            deleted = f"; {DELETED}" if self._leave_none(before) else ""
             raise StaffbaseError(
-                f"The service took the configuration but kept something else in: {', '.join(sorted(wrong))}; nothing was imported",
+                f"The service took the configuration but kept something else in: {', '.join(sorted(wrong))}; nothing was imported{deleted}",
                 stage="config", import_id=self._id)
         return after
 
@@ -122,7 +125,7 @@ class Configure:
 
     def _name_the_guilty(self, before: Body, body: Body, refusal: CallError) -> t.NoReturn:
         found: dict[str, str] = {}
-        accepted = False
+        accepted = deleted = False
 
         def accepts(mapping: dict[str, str]) -> bool:
             nonlocal accepted
@@ -139,12 +142,14 @@ class Configure:
                 # What stands there may be to blame, if it is merged into each try: so it is taken out.
                 merging = True
                 found = bad_keys(self._wanted, accepts)
+        except CallError as error:
+            found, refusal = {}, error
         finally:
             if accepted:
-                self._leave_none(before)
+                deleted = self._leave_none(before)
         if not found:
-            raise refusal
-        listed = "; ".join(f"{key}: {reason}" for key, reason in found.items())
+            raise refusal.going_on(DELETED) if deleted else refusal
+        listed = "; ".join([*(f"{key}: {reason}" for key, reason in found.items()), *([DELETED] if deleted else [])])
         raise StaffbaseError(
             f"The mapping was refused, nothing was configured or imported. To blame: {listed}",
             stage="config", import_id=self._id, invalid_mapping=found)
@@ -155,17 +160,18 @@ class Configure:
             raise refusal
         return refusal is None
 
-    def _leave_none(self, before: Body) -> None:
-        """Put back what was there at first.
+    def _leave_none(self, before: Body) -> bool:
+        """Put back what was there at first; return whether the draft was deleted instead.
 
-        Where the service does not take that, the draft is deleted: a rerun uploads again, and nobody can import it half configured.
+        That is so where the service does not take it: a rerun uploads again, and nobody can import it half configured.
         """
         for body in (before, {key: value for key, value in before.items() if key in {*KEYS.values(), "mapping"}}):
             # Whatever keeps it from being put back, a half-configured draft must not stay.
             with contextlib.suppress(CallError):
                 if self._try(*spellings(body)) and not _differ(self._imports.get_config(self._id), body):
-                    return
+                    return False
         self._imports.delete(self._id, "config")
+        return True
 
 
 def _cleared(current: Body, body: Body) -> list[Body]:
