@@ -101,15 +101,18 @@ imports:
       type: dict
       returned: O(gather) contains V(status)
     config:
-      description: The configuration, under the names of the options of M(community.staffbase.staffbase_import_config).
+      description:
+        - The configuration, under the names of the options of M(community.staffbase.staffbase_import_config). V(null) when the service has none,
+          which it says with the status 404 or 409.
       type: dict
       returned: O(gather) contains V(config)
     row_error_count:
-      description: How many rows were refused.
+      description: How many rows were refused. V(null) when the service does not tell, which it says with the status 404 or 409.
       type: int
       returned: O(gather) contains V(errors)
     errors:
       description: The first 100 refused rows, each with C(line) and C(message). Words that may come from the file are hidden.
+        V(null) when RV(imports.row_error_count) is.
       type: list
       elements: dict
       returned: O(gather) contains V(errors)

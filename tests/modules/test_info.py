@@ -125,6 +125,30 @@ def test_only_what_is_asked_for_is_gathered(there: Admin, part: str, call: str, 
     assert set(entry) == {"id", "file_name", "file_size", "record_count", "state", "created_at"} | keys
 
 
+@pytest.mark.parametrize("status", [404, 409])
+@pytest.mark.parametrize(("part", "call", "nothing"), [
+    ("status", STATUS, {"status": None}), ("config", GET_CONFIG, {"config": None}), ("errors", ERRORS, {"row_error_count": None, "errors": None}),
+])
+def test_what_the_service_has_not_of_one_import_hides_no_other(there: Admin, part: str, call: str, nothing: dict[str, t.Any], status: int) -> None:
+    older = there.prepared("COMPLETED")
+    there.sim.advance(1)
+    newer = there.prepared("COMPLETED")
+    there.fault(f"status:{status}", call)
+    first, second = there.info(gather=[part])["imports"]
+    assert there.calls() == [LIST, call, call]
+    assert (first["id"], {key: first[key] for key in nothing}) == (newer, nothing)
+    assert second["id"] == older
+    assert None not in [second[key] for key in nothing]
+
+
+@pytest.mark.parametrize(("part", "call"), [("config", GET_CONFIG), ("errors", ERRORS)])
+def test_what_cannot_be_read_for_another_reason_is_a_failure(there: Admin, part: str, call: str) -> None:
+    import_id = there.prepared("COMPLETED")
+    there.fault("status:403", call)
+    result = there.info(gather=[part])
+    assert (result.failed, result["failure"]["status"], result["failure"]["import_id"]) == (True, 403, import_id)
+
+
 @pytest.mark.parametrize("shape", ["flat", "summary", "changes", "nested", "list", "strings", "blocks"])
 @pytest.mark.parametrize("state", ["PREVIEW_READY", "COMPLETED"])
 def test_counters_in_every_shape(start: Start, shape: str, state: str) -> None:

@@ -17,6 +17,9 @@ from .states import State
 
 IMPORTS = "/users/imports"
 
+#: With these statuses the service may say that it has nothing of this kind for an import (I), such as numbers of a draft.
+NOTHING_THERE = frozenset({404, 409})
+
 #: The verbs for the configuration: PATCH was observed (O), PUT stands in older guides (D).
 CONFIG_VERBS = ("PATCH", "PUT")
 
@@ -109,7 +112,7 @@ class Imports:
         try:
             answer = self._client.get_json(_path(import_id, "status"), "status", import_id=import_id)
         except CallError as error:
-            if error.status in (404, 409):
+            if error.status in NOTHING_THERE:
                 return None
             raise
         return counters.read_counters(answer, expected=expected)
