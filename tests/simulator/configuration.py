@@ -57,6 +57,8 @@ def merged(old: dict[str, Any], new: dict[str, Any], switches: Switches) -> dict
         result = _without_nulls(result)
     if new.get("delta") is True:
         result.pop("removeAll", None)
+    if switches.remove_all_beside_delta == "refused" and new.get("removeAll") is not None:
+        result.pop("delta", None)
     return result
 
 
@@ -67,7 +69,7 @@ def _without_nulls(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_body(body: object, switches: Switches) -> dict[str, Any]:
-    """Check keys and types of what was sent: 400 for a bad key (D), a bad type (I), removeAll beside delta true (C)."""
+    """Check keys and types of what was sent: 400 for a bad key (D), a bad type (I), removeAll beside delta (C)."""
     if not isinstance(body, dict):
         raise Refusal(400, BAD_BODY)
     known = {*FLAGS, *WORDS, "mapping", switches.report_key}
@@ -78,7 +80,8 @@ def check_body(body: object, switches: Switches) -> dict[str, Any]:
     for key, kind in [(flag, bool) for flag in FLAGS] + [(word, str) for word in WORDS]:
         if key in sent and not isinstance(sent[key], kind) and not (removable and sent[key] is None):
             raise Refusal(400, BAD_BODY)
-    if sent.get("delta") is True and sent.get("removeAll") is not None:
+    excluded = (True,) if switches.remove_all_beside_delta == "false_accepted" else (True, False)
+    if sent.get("delta") in excluded and sent.get("removeAll") is not None:
         raise Refusal(400, BAD_BODY)
     return sent
 
@@ -111,8 +114,9 @@ def usable(config: dict[str, Any], path: Path, custom: Collection[str], switches
         raise Refusal(400, BAD_MAPPING)
     codec, separator = _format_of(config, switches)
     mails = switches.mail_defaults == "on"
+    full_by_name = switches.remove_all_beside_delta == "refused" and config.get("removeAll") is not None
     return Setting(
-        delta=bool(config.get("delta", True)),
+        delta=bool(config.get("delta", not full_by_name)),
         remove_all=config.get("removeAll"),
         codec=codec,
         separator=separator,

@@ -202,6 +202,14 @@ class Switches:
     unknown_config_key: str = field(
         default="refused", metadata=_open(("refused", "ignored"), "D", "an unknown top-level key of the configuration")
     )
+    remove_all_beside_delta: str = field(
+        default="false_accepted",
+        metadata=_open(
+            ("false_accepted", "refused"),
+            "C",
+            "removeAll beside delta: accepted when delta is false, or always refused; then removeAll alone is a full import",
+        ),
+    )
     missing_external_id: str = field(
         default="refused",
         metadata=_open(

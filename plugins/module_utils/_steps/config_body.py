@@ -48,7 +48,8 @@ class Wanted:
         """Return the whole body: whether PATCH merges or replaces is unknown, so everything is always sent.
 
         `removeAll` goes with a full import only, never beside `delta: true` (C). There it is always sent: what a
-        full import without it does is unknown, so the narrower scope (people who came from CSV) is asked for by name.
+        full import without it does is unknown, so the narrower scope (people who came from CSV) is asked for by name. Where the service
+        takes it beside no `delta` at all, `spellings` has the body without.
         """
         body = {key: getattr(self, option) for option, key in KEYS.items() if option != "remove_all"}
         if not self.delta:
@@ -84,6 +85,9 @@ def fields_of(key: str) -> list[str]:
 def differences(current: Body, wanted: Body) -> list[str]:
     """Return the keys of `wanted` that are otherwise in `current`. Keys that the service adds by itself are no difference."""
     found = [key for key, value in wanted.items() if key != "mapping" and not _same(key, current.get(key), value)]
+    if _is_full_by_name(wanted) and current.get("delta") is None and isinstance(current.get("removeAll"), bool) and "delta" in found:
+        # Of a full import, the service may keep `removeAll` alone: the two exclude each other (C).
+        found.remove("delta")
     if wanted["delta"] is True and current.get("removeAll") is True:
         found.append("removeAll")
     if mapped(current) != wanted["mapping"]:
@@ -107,10 +111,19 @@ def shown(body: Body) -> dict[str, t.Any]:
 
 
 def spellings(body: Body) -> list[Body]:
-    """Return the bodies to try: one for each literal that the encoding may have."""
-    if body.get("encoding") != WINDOWS_1252[0]:
-        return [body]
-    return [{**body, "encoding": literal} for literal in WINDOWS_1252]
+    """Return the bodies to try: one for each literal that the encoding may have, and for a full import the same without `delta`.
+
+    `removeAll` and `delta` exclude each other (C). Whether `delta: false` counts there as well is not said, so both readings are tried.
+    """
+    literals = WINDOWS_1252 if body.get("encoding") == WINDOWS_1252[0] else ()
+    bodies = [{**body, "encoding": literal} for literal in literals] or [body]
+    if _is_full_by_name(body):
+        bodies += [{key: value for key, value in each.items() if key != "delta"} for each in bodies]
+    return bodies
+
+
+def _is_full_by_name(body: Body) -> bool:
+    return body.get("delta") is False and isinstance(body.get("removeAll"), bool)
 
 
 def _same(key: str, current: t.Any, wanted: t.Any) -> bool:

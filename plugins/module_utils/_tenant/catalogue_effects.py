@@ -24,6 +24,8 @@ EFFECTS = (
                needs_import="only an import sends mails; the collection always sends both keys"),
     Assumption("bare_full", "I", "delta false without removeAll", "all",
                needs_import="only a full import tells; the collection never sends this pair"),
+    Assumption("remove_all_beside_delta", "C", "removeAll beside delta false", "false_accepted",
+               needs_import="the check makes no draft of a full import, which somebody could start; where both are refused, removeAll is sent alone"),
     Assumption("unknown_leaver", "I", "Deactivated for an identifier that nobody has", "skipped",
                needs_import="the draft carries no status, so that it cannot deactivate anybody"),
     Assumption("faulty_row_in_full", "I", "whether a refused row protects its person in a full import", "present",

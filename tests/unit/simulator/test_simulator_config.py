@@ -47,6 +47,21 @@ def test_refused_and_nothing_stored(start: Start, body: Any, message: str) -> No
     assert shown(client, import_id) == before
 
 
+@pytest.mark.parametrize("remove_all", [True, False])
+def test_remove_all_beside_delta(start: Start, remove_all: bool) -> None:
+    both, alone = config(delta=False, removeAll=remove_all), config(removeAll=remove_all)
+    del alone["delta"]
+    client = start(remove_all_beside_delta="refused", config_write="merge")
+    import_id = client.upload(CONTENT)
+    client.configure(import_id)
+    assert client.configure(import_id, both).json()["message"] == BAD_BODY
+    assert shown(client, import_id) == config()
+    assert client.configure(import_id, alone).status_code == 204
+    assert shown(client, import_id) == alone
+    client = start()
+    assert client.configure(client.upload(CONTENT), both).status_code == 204
+
+
 def test_an_unknown_field_is_never_named(start: Start) -> None:
     client = start(unknown_field_message="body")
     answer = client.configure(client.upload(CONTENT), config(mapping={**BASE, "profile-field:nope": "first"}))

@@ -110,6 +110,13 @@ FULL = Wanted(MAPPING, delta=False).body()
     ({**BODY, "mapping": None}, BODY, ["mapping"]),
     ({**BODY, "mapping": "none"}, BODY, ["mapping"]),
     ({**FULL, "removeAll": None}, FULL, ["removeAll"]),
+    # Of a full import, removeAll alone tells what is meant.
+    ({**FULL, "delta": None}, FULL, []),
+    ({key: value for key, value in FULL.items() if key != "delta"}, FULL, []),
+    ({**FULL, "delta": None, "removeAll": True}, FULL, ["removeAll"]),
+    ({**FULL, "delta": None, "removeAll": None}, FULL, ["delta", "removeAll"]),
+    ({**FULL, "delta": True}, FULL, ["delta"]),
+    ({**BODY, "delta": None, "removeAll": False}, BODY, ["delta"]),
     ({key: value for key, value in FULL.items() if key != "removeAll"}, FULL, ["removeAll"]),
 ])
 def test_what_counts_as_a_difference(current: dict[str, t.Any], wanted: dict[str, t.Any], found: list[str]) -> None:
@@ -131,6 +138,17 @@ def test_the_spellings_of_windows_1252_are_tried_in_turn_and_utf8_only_once() ->
     assert [body["encoding"] for body in bodies] == list(WINDOWS_1252)
     assert all({**body, "encoding": "UTF-8"} == BODY for body in bodies)
     assert spellings(BODY) == [BODY]
+
+
+def test_a_full_import_is_tried_without_delta_in_the_end() -> None:
+    assert spellings(FULL) == [FULL, {key: value for key, value in FULL.items() if key != "delta"}]
+    bodies = spellings(Wanted(MAPPING, delta=False, encoding="windows-1252").body())
+    assert [body["encoding"] for body in bodies] == [*WINDOWS_1252, *WINDOWS_1252]
+    assert ["delta" in body for body in bodies] == [True] * len(WINDOWS_1252) + [False] * len(WINDOWS_1252)
+    assert all(body["removeAll"] is False for body in bodies)
+    # Without removeAll, a body without delta would say nothing of it.
+    bare = {**BODY, "delta": False}
+    assert spellings(bare) == [bare]
 
 
 def test_results_carry_the_names_of_the_options_and_no_mail_address() -> None:
