@@ -89,6 +89,25 @@ def test_a_leaver_is_deactivated_and_comes_back(controller: Controller, tenant: 
     assert {person["external_id"]: person["status"] for person in tenant.people()} == {"1": "activated", "2": "activated"}
 
 
+@pytest.mark.parametrize("key", ["status,profile-field:department", "profile-field:department , status"])
+def test_a_status_that_shares_its_column_is_the_status(controller: Controller, tenant: Simulator, baseline: Path, key: str) -> None:
+    mapping = controller.variables["delta_import_mapping"]
+    mapping[key] = mapping.pop("status")
+    tenant.add_people([{"external_id": name, "status": "activated", "email": f"{name}@example.com"} for name in "12"])
+    assert controller.play().code == 0
+
+    controller.write(ANN)
+    left = controller.play()
+    assert left.code == 0, left.output
+    assert sent(tenant).decode().splitlines() == ["id;mail;first;status", "2;bob@example.com;Bob;Deactivated"]
+    assert {person["external_id"]: person["status"] for person in tenant.people()} == {"1": "activated", "2": "deactivated"}
+
+    controller.write(ANN, BOB)
+    back = controller.play()
+    assert back.code == 0, back.output
+    assert {person["external_id"]: person["status"] for person in tenant.people()} == {"1": "activated", "2": "activated"}
+
+
 def test_leavers_are_left_alone_unless_that_is_asked_for(controller: Controller, tenant: Simulator, baseline: Path) -> None:
     controller.variables["delta_import_leavers"] = "ignore"
     controller.play()
