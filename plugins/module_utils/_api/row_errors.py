@@ -23,9 +23,13 @@ MOST_LISTED = 100
 
 SEPARATORS = (";", ",", "\t", "|")
 
+_LINE_WORDS = ("line", "row", "csvline", "csvrow", "csvrecord", "fileline", "filerow", "dataline", "datarow", "zeile", "zeilen", "csvzeile")
+_LINE_ENDS = ("", "no", "nr", "num", "number", "nummer", "index")
+#: As `_plain` makes them. `number`, `no`, `nr`, `position` and the like are left out: an error CSV may repeat the columns of the file, and there
+#: they may be a personnel number or what somebody does, which must not get into a log. The line of such a row is unknown; the row is counted.
 LINE_NAMES = frozenset({
-    "line", "row", "lineno", "linenumber", "rownumber", "rowno", "rowindex", "lineindex", "index", "record", "recordnumber",
-    "zeile", "zeilennummer", "csvline", "csvrow", "#",
+    "index", "#", "record", "recordnumber", "recordindex", "datensatz", "datensatznummer", "datensatzindex",
+    *(word + end for word in _LINE_WORDS for end in _LINE_ENDS),
 })
 MESSAGE_NAMES = frozenset({
     "message", "error", "errormessage", "reason", "description", "details", "detail", "cause", "problem", "text",

@@ -58,8 +58,19 @@ def test_rows_without_header_or_number_are_errors_all_the_same() -> None:
     assert read("is invalid;profile field\nis missing;profile field\n").count == 2
 
 
-def test_a_number_below_a_header_that_names_no_line_may_be_a_person() -> None:
-    assert first("nr;field;message\n4711;eMail;is mandatory\n") == {"line": None, "message": "is mandatory"}
+@pytest.mark.parametrize("name", [
+    "csvRowNumber", "rowNum", "lineNum", "line_no", "Line Nr.", "row-nr", "rowNo", "recordIndex", "CSV line number", "fileLine", "dataRow",
+    "Datensatz", "Datensatznummer", "Zeilen-Nr.", "Zeilennummer", "Zeilenindex", "zeileNr", "csvZeile", "#", "index",
+])
+def test_many_names_of_the_line_are_known(name: str) -> None:
+    assert first(f"{name};message\n3;is mandatory\n") == {"line": 3, "message": "is mandatory"}
+    assert first(f"externalId;message;{name}\n4711;is mandatory;3\n") == {"line": 3, "message": "is mandatory"}
+    assert read(f"{name};message\n").count == 0
+
+
+@pytest.mark.parametrize("name", ["nr", "no", "number", "nummer", "position", "id", "externalId", "Personalnummer", "phoneNumber", "age"])
+def test_a_number_below_a_header_that_names_no_line_may_be_a_person(name: str) -> None:
+    assert first(f"{name};field;message\n4711;eMail;is mandatory\n") == {"line": None, "message": "is mandatory"}
 
 
 @pytest.mark.parametrize("text", ["Error;The e-mail address is not valid\n", "error,the value of the field is missing\n"])
