@@ -39,6 +39,10 @@ def test_cells_are_hidden_wherever_they_stand(personal: str, sentence: str) -> N
 @pytest.mark.parametrize("message", [
     "invalid UTF8 format", "invalid separator selected", "Missing form file", "Resource could not be found", "Parameter 'mapping_values' is invalid",
     "Parameter 'body' is invalid", "The field profile-field:firstName is unknown", "externalId is mandatory", "Duplicate externalId.",
+    "A running import cannot be changed", "encoding is not supported", "The transition is not allowed", "unterminated quoted cell", "auth_failed",
+    "invalid_transition", "rate_limited: retry later", "must contain only lowercase letters, digits and hyphens", "trailing whitespace, leading comma",
+    "The header is missing or the separator is no semicolon", "The import is queued; another one is still running", "RATE_LIMIT_EXCEEDED",
+    "Zeichen nicht erlaubt", "Trennzeichen oder Kodierung nicht unterst\u00fctzt",
     "The e-mail address is already in use by another user", "Pflichtfeld fehlt", "Too many requests", "Unauthorized", "encoding/separator: invalid",
 ])
 def test_documented_and_usual_messages_stay_as_they_are(message: str) -> None:
@@ -47,6 +51,14 @@ def test_documented_and_usual_messages_stay_as_they_are(message: str) -> None:
 
 def test_the_sentence_around_a_hidden_word_stays() -> None:
     assert readable("The e-mail address 'anna@example.com' of Anna Müller is already in use") == "The e-mail address ... of ... is already in use"
+
+
+@pytest.mark.parametrize(("message", "shown"), [
+    ("expected 5 cells, found 4", "expected ... cells, found ..."), ("row 7: the value 42 is invalid", "row ... the value ... is invalid"),
+])
+def test_a_number_is_hidden_however_small(message: str, shown: str) -> None:
+    """It may be somebody's age or department."""
+    assert readable(message) == shown
 
 
 def test_one_line_and_not_too_long() -> None:
@@ -98,13 +110,14 @@ def test_the_property_bites_without_the_guard(monkeypatch: pytest.MonkeyPatch) -
     assert outside_the_vocabulary(readable("The value Annabell is invalid")) == ["Annabell"]
 
 
-@pytest.mark.parametrize("code", ["BAD_REQUEST", "unauthorized", "mapping_values", "not-found", "404", "invalid.parameter", "ERROR_400"])
+@pytest.mark.parametrize("code", ["BAD_REQUEST", "unauthorized", "mapping_values", "not-found", "404", "invalid.parameter", "ERROR_400",
+    "AUTH_FAILED", "invalid_transition", "INVALID_STATE_TRANSITION", "rate-limited", "IMPORT_ALREADY_RUNNING"])
 def test_known_codes_are_shown(code: str) -> None:
     assert readable_code(code) == code
 
 
 @pytest.mark.parametrize("code", [
-    "anna.mueller@example.com", "Müller", "4711", "030-123-456", "12 34 56", "DE-893-704",
+    "anna.mueller@example.com", "Müller", "4711", "030-123-456", "rate_limited_mueller", "12 34 56", "DE-893-704",
     "invalid\x85request", "not\x1cfound", "invalid\nrequest",
     "", " ", "_", None, True, 4711, 3.5, ["invalid"], {"code": "invalid"},
 ])
@@ -124,7 +137,7 @@ def test_a_code_is_made_of_known_words_and_one_short_number_at_most(text: str) -
         assert sum(character.isdigit() for character in re.sub("utf-?8|1252", "", code.lower())) <= 3
 
 
-@pytest.mark.parametrize("name", ["White", "Long", "Short", "May", "Will", "LONG"])
+@pytest.mark.parametrize("name", ["White", "Long", "Short", "May", "Will", "Keys", "True", "Still", "LONG"])
 def test_a_plain_word_that_is_a_surname_is_shown_in_lower_case_only(name: str) -> None:
     assert readable(f"the value {name} is invalid") == "the value ... is invalid"
     assert readable(f"the value {name.lower()} is invalid") == f"the value {name.lower()} is invalid"
