@@ -49,7 +49,8 @@ class Withdraw:
         record = self._find("cancel")
         if record is None:
             self.outcome.warnings.append(
-                f"There is no import {self._id} any more, so there is nothing to cancel: it was deleted, it is older than 30 days, or the id is wrong")
+                f"There is no import {self._id} any more, so there is nothing to cancel: it was deleted, it is older than 30 days, "
+                "or the id is wrong")
             return
         if record.state == State.COMPLETED.value:
             raise self._error(f"Import {self._id} is COMPLETED: it cannot be cancelled any more, and deleting it does not undo it", "cancel")
