@@ -44,8 +44,8 @@ class Place:
 
     @property
     def has_import(self) -> bool:
-        """Whether the call is about one import."""
-        return "{id}" in self.call
+        """Whether the import is there before this call, so that a failure has to name it."""
+        return self.number > UPLOAD
 
 
 _FLOW = (
@@ -66,6 +66,7 @@ _FLOW = (
 )
 CALLS = [call for _name, call, _stage in _FLOW]
 START = CALLS.index(IMPORT)
+UPLOAD = CALLS.index(POST)
 
 PLACES = [
     Place(name, call, stage, number, CALLS[: number + 1].count(call)) for number, (name, call, stage) in enumerate(_FLOW)

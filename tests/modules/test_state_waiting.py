@@ -192,6 +192,17 @@ def test_a_conflict_without_another_import_is_a_failure(there: Admin) -> None:
     assert result["msg"].startswith(f"HTTP 409: the service refuses to move import {import_id} from DRAFT to IMPORT_PENDING")
 
 
+def test_a_conflict_whose_reason_cannot_be_read_names_the_import(there: Admin) -> None:
+    import_id = there.prepared()
+    there.fault("status:409", IMPORT, times=None)
+    there.fault("status:401", LIST)
+    result = there.state(import_id, "imported")
+    assert there.calls() == [GET, IMPORT, GET, LIST]
+    assert (result["failure"]["stage"], result["failure"]["status"], result["failure"]["import_id"]) == ("list", 401, import_id)
+    assert f"[stage list, import {import_id}]" in result["msg"]
+    assert there.nobody_changed()
+
+
 @pytest.mark.parametrize("goal", ["previewed", "imported"])
 def test_a_draft_without_a_mapping_cannot_be_moved(there: Admin, goal: str) -> None:
     import_id = there.sim.upload(CSV, "people.csv")

@@ -247,7 +247,8 @@ def test_a_token_without_the_right_does_not_mean_absent(start: Start, answer: st
     there.connection["api_token"] = there.sim.powerless_token
     result = there.state(import_id, goal)
     assert there.calls() == calls
-    assert (result.failed, result["failure"]["status"]) == (True, status)
+    assert (result.failed, result["failure"]["status"], result["failure"]["import_id"]) == (True, status, import_id)
+    assert f", import {import_id}]" in result["msg"]
     assert (result["import"], result["state"], result["changed"], result["row_errors"]) == (None, None, False, [])
     assert "the token lacks the right" in result["msg"]
     assert there.sim.powerless_token not in result.output

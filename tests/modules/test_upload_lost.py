@@ -11,6 +11,8 @@ import pytest
 from ansible_collections.community.staffbase.plugins.module_utils._steps import upload as step
 from support.admin import Admin
 from support.api_calls import DELETE, LIST, POST
+from support.between import Between
+from support.scripted_server import Reply
 from support.small_tenant import CSV
 
 if t.TYPE_CHECKING:
@@ -92,6 +94,28 @@ def test_lasting_loss_fails_and_a_rerun_adopts(there: Admin) -> None:
     again = there.upload(CSV)
     assert (again["changed"], again["import_id"]) == (False, entry["id"])
     assert there.sim.writes() == [POST]
+
+
+@pytest.mark.parametrize("kind", ["status:503", "status:401", "reset_before", "html:200", "cut_json"])
+@pytest.mark.parametrize("lost", [False, True])
+def test_once_the_id_is_known_a_failing_list_names_the_import(there: Admin, kind: str, lost: bool) -> None:
+    if lost:
+        there.fault("lost_answer", POST)
+    there.fault(kind, LIST, nth=3 if lost else 2, times=None)
+    result = there.upload(CSV)
+    assert there.calls()[: 4 if lost else 3] == [LIST, POST, *[LIST] * (2 if lost else 1)]
+    (entry,) = there.sim.imports()
+    assert (result["failure"]["stage"], result["failure"]["import_id"]) == ("list", entry["id"])
+    assert f"[stage list, import {entry['id']}]" in result["msg"]
+
+
+def test_a_list_that_is_none_names_the_import_too(there: Admin) -> None:
+    answers = iter([b'{"entries": []}', *[b'{"entries": 1}'] * 9])
+    with Between(there.sim.url, {LIST: lambda reply: Reply(200, next(answers))}) as server:
+        result = Admin(there.sim, api_url=server.url).upload(CSV)
+    (entry,) = there.sim.imports()
+    assert f"The answer is not the list of imports [stage list, import {entry['id']}]" in result["msg"]
+    assert result["failure"]["import_id"] == entry["id"]
 
 
 def test_without_the_look_the_content_would_be_sent_twice(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,12 +38,15 @@ class Imports:
         self._client = client
         self._config_verbs: tuple[str, ...] = CONFIG_VERBS
 
-    def every(self) -> list[ImportRecord]:
-        """Return all imports of the tenant, newest first. The order of the service's list is unknown."""
-        where = self._client.where("GET", IMPORTS, "list")
+    def every(self, import_id: str | None = None) -> list[ImportRecord]:
+        """Return all imports of the tenant, newest first. The order of the service's list is unknown.
+
+        `import_id`: the import because of which is looked, so that a failure names it.
+        """
+        where = self._client.where("GET", IMPORTS, "list", import_id)
 
         def page(params: dict[str, t.Any]) -> dict[str, t.Any]:
-            return self._client.get_object(IMPORTS, "list", params=params)
+            return self._client.get_object(IMPORTS, "list", import_id=import_id, params=params)
 
         found = (ImportRecord.read(entry) for entry in paging.entries(page, where))
         return newest_first(record for record in found if record is not None)

@@ -67,7 +67,7 @@ class Transition:
         return now != before.state and (now == target.value or reached(now, target))
 
     def _tenant_is_busy(self) -> bool:
-        return any(other.state in RUNNING and other.id != self._id for other in self._imports.every())
+        return any(other.state in RUNNING and other.id != self._id for other in self._imports.every(self._id))
 
     def _refused(self, error: CallError, record: ImportRecord, target: State) -> CallError:
         return CallError(

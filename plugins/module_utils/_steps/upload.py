@@ -78,7 +78,7 @@ class Upload:
             raise StaffbaseError(
                 f"The service's answer to the upload names import {import_id}, which was there before. Nothing was configured, imported or deleted; "
                 "run again", stage="upload", import_id=import_id)
-        twins = [] if force else self._made_since(known)
+        twins = [] if force else self._made_since(known, import_id)
         kept = self._keep_one(twins) if twins else self._imports.get(import_id, "upload")
         if kept.file_name != self.name:
             self._imports.delete(import_id, "upload")
@@ -147,11 +147,11 @@ class Upload:
                 return made[-1].id
         return None
 
-    def _made_since(self, known: set[str]) -> list[ImportRecord]:
-        return [record for record in self._of_stem() if record.id not in known and self._is_same(record)]
+    def _made_since(self, known: set[str], import_id: str | None = None) -> list[ImportRecord]:
+        return [record for record in self._of_stem(import_id) if record.id not in known and self._is_same(record)]
 
-    def _of_stem(self) -> list[ImportRecord]:
-        records = self._imports.every()
+    def _of_stem(self, import_id: str | None = None) -> list[ImportRecord]:
+        records = self._imports.every(import_id)
         self._listed.update(record.id for record in records)
         parts = ((record, split_stored(record.file_name)) for record in records)
         return newest_first(record for record, name in parts if name is not None and name[0] == self.stem)

@@ -90,7 +90,7 @@ class Withdraw:
 
     def _is_listed(self) -> bool:
         """A 404 may mean that the token lacks the right (D). The list, which needs the same right, tells the two apart."""
-        return any(record.id == self._id for record in self._imports.every())
+        return any(record.id == self._id for record in self._imports.every(self._id))
 
     def _cancelled(self, record: ImportRecord) -> bool:
         try:
