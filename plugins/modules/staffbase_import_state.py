@@ -74,6 +74,9 @@ options:
       - It may hold persons' data, so it gets the mode C(0600). It is not written through a symbolic link, nor in place of one, of a folder, of
         a FIFO or of a device.
     type: path
+  errors_copy:
+    description: A second path for the same. It is written in the same way.
+    type: path
   wait:
     description:
       - Whether to wait until the state is reached. With V(false) the module returns when the service has taken the order; only a preview that
@@ -214,7 +217,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._api.imports i
 from ansible_collections.community.staffbase.plugins.module_utils._api.states import State
 from ansible_collections.community.staffbase.plugins.module_utils._steps import limits as limits_of
 from ansible_collections.community.staffbase.plugins.module_utils._steps.claim import held
-from ansible_collections.community.staffbase.plugins.module_utils._steps.private_file import PrivateFile
+from ansible_collections.community.staffbase.plugins.module_utils._steps.private_file import PrivateFile, PrivateFiles
 from ansible_collections.community.staffbase.plugins.module_utils._steps.outcome import Outcome
 from ansible_collections.community.staffbase.plugins.module_utils._steps.reach import Reach, Rules
 from ansible_collections.community.staffbase.plugins.module_utils._steps.withdraw import Withdraw
@@ -234,14 +237,15 @@ def _outcome(invocation: Invocation, imports: Imports) -> Outcome:
     params = invocation.params
     rules = _rules(params)
     waiter = waiter_of(params)
-    error_file = PrivateFile("errors_dest", params["errors_dest"], write=not invocation.check_mode) if params["errors_dest"] is not None else None
+    paths = {option: params[option] for option in ("errors_dest", "errors_copy") if params[option] is not None}
+    error_files = PrivateFiles(*(PrivateFile(option, path, write=not invocation.check_mode) for option, path in paths.items()))
     goal = GOALS.get(params["state"])
     if invocation.check_mode and not params["import_id"]:
         # The upload before this step was only predicted, so there is no import to look at.
         return Outcome(changed=goal is not None)
     if goal is not None:
         with held(None if invocation.check_mode else params["claim"], waiter):
-            return Reach(imports, params["import_id"], rules, waiter, error_file, tell=invocation.tell).run(goal, check_mode=invocation.check_mode)
+            return Reach(imports, params["import_id"], rules, waiter, error_files, tell=invocation.tell).run(goal, check_mode=invocation.check_mode)
     withdraw = Withdraw(imports, params["import_id"], waiter, wait=rules.wait)
     return (withdraw.cancel if params["state"] == "cancelled" else withdraw.remove)(check_mode=invocation.check_mode)
 
@@ -261,6 +265,7 @@ DEFINITION = service_module({
     "accept_zero_preview": {"type": "bool", "default": False},
     "max_row_errors": {"type": "int"},
     "errors_dest": {"type": "path"},
+    "errors_copy": {"type": "path"},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "float", "default": 3600.0},
     "wait_interval": {"type": "float", "default": 10.0},

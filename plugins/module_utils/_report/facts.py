@@ -19,7 +19,6 @@ STEPS = {
     "upload": "Upload",
     "config": "Map the columns",
     "state": "Preview, import and wait",
-    "errors": "Hand over the refused rows",
     "remove": "Delete the draft",
     "baseline": "Replace the baseline",
 }

@@ -134,7 +134,6 @@ HEADLINES = {
     "upload": "the export could not be uploaded",
     "config": "the columns could not be mapped",
     "state": "the import could not be brought to its end",
-    "errors": "the refused rows could not be handed over",
     "remove": "the draft could not be deleted",
     "baseline": "the baseline could not be replaced",
 }
@@ -153,6 +152,9 @@ def _of_guard(failed: Failed, exceeded: bool) -> tuple[Kind, str, list[str]] | N
         # An import that was cancelled or started by another client fails at this stage, too.
         at_preview = failed.result.get("state") == State.PREVIEW_READY.value
         stage = "" if not at_preview else "exceeded" if exceeded else stage
+    if stage == "errors" and failed.result.get("row_error_count") is None:
+        # They were not too many: they could not be written.
+        stage = ""
     return GUARDS.get((failed.step, stage))
 
 
@@ -164,7 +166,7 @@ def _of_accident(failed: Failed) -> tuple[Kind, str, list[str]]:
 
 def _effect(facts: Facts, failed: Failed) -> str:
     """Return what a failure means for people."""
-    if failed.step not in ("state", "errors", "remove", "baseline"):
+    if failed.step not in ("state", "remove", "baseline"):
         return NIGHT_BEFORE if failed.step == "night_before" else NOBODY
     if is_nothing_new(facts):
         return f"There was nothing new to import. {NOBODY}"

@@ -92,6 +92,23 @@ class PrivateFile:
             return False
 
 
+class PrivateFiles:
+    """Several files, or none, that take the same bytes."""
+
+    def __init__(self, *files: PrivateFile) -> None:
+        self._files = files
+
+    @property
+    def changed(self) -> bool:
+        return any(file.changed for file in self._files)
+
+    def keep(self, pieces: t.Iterator[bytes]) -> t.Iterator[bytes]:
+        """Hand every piece on and store it in each file."""
+        for file in self._files:
+            pieces = file.keep(pieces)
+        return pieces
+
+
 def put_in_place(source: str, dest: str) -> None:
     """Rename so that it lasts: also after a loss of power, `dest` is the old file or the new one."""
     os.replace(source, dest)

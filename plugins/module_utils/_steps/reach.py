@@ -14,7 +14,7 @@ from .._api.waiting import TimeIsUp, Waiter
 from . import limits as limits_of
 from .course import Course
 from .outcome import Outcome
-from .private_file import PrivateFile
+from .private_file import PrivateFiles
 from .progress import Progress, Tell
 from .transition import REFUSALS, PreviewUnderWay, Transition
 
@@ -41,14 +41,14 @@ class Reach:
     """Takes one import from wherever it stands to the goal; `outcome` is filled on the way."""
 
     def __init__(
-        self, imports: Imports, import_id: str, rules: Rules, waiter: Waiter, error_file: PrivateFile | None = None, *,
+        self, imports: Imports, import_id: str, rules: Rules, waiter: Waiter, error_files: PrivateFiles | None = None, *,
         tell: Tell | None = None,
     ) -> None:
         self._imports = imports
         self._id = checked_id(import_id)
         self._rules = rules
         self._waiter = waiter
-        self._error_file = error_file
+        self._error_files = error_files or PrivateFiles()
         self._course = Course(self._id, rules.seen_state)
         self._transition = Transition(imports, self._id, waiter, self._course)
         self._accepted: State | None = None
@@ -188,15 +188,14 @@ class Reach:
                 self.outcome.changes = self._imports.get_counters(self._id, expected=True)
 
     def _read_row_errors(self) -> None:
-        keep = self._error_file.keep if self._error_file else None
         try:
-            self.outcome.row_errors = found = self._imports.get_row_errors(self._id, keep)
+            self.outcome.row_errors = found = self._imports.get_row_errors(self._id, self._error_files.keep)
         except InputError as error:
             # Of the disk. Whoever reads only that must not think that nothing was imported.
             raise StaffbaseError(
                 f"{error}. Import {self._id} itself is {self._state}: mend this and run again, which reads the refused rows "
                 "again and imports nothing twice", stage="errors", import_id=self._id) from None
-        self.outcome.changed |= bool(self._error_file and self._error_file.changed)
+        self.outcome.changed |= self._error_files.changed
         if not found.count:
             return
         lines = [str(row["line"]) for row in found.listed if row["line"] is not None][:LINES_NAMED]

@@ -63,7 +63,7 @@ def test_the_verdict_of_a_good_run(run: Steps, kind: Kind, headline: str) -> Non
     (failing("state", "errors", state="COMPLETED"), Kind.FAILED, verdict.OTHERS),
     (failing("state", "errors", method="GET", status=500, state="COMPLETED", row_error_count=None), Kind.FAILED, verdict.COMPLETED),
     (failing("baseline", "input"), Kind.FAILED, verdict.COMPLETED),
-    (failing("errors", ""), Kind.FAILED, verdict.COMPLETED),
+    (failing("state", "errors", state="COMPLETED", row_error_count=None), Kind.FAILED, verdict.COMPLETED),
 ])
 def test_what_a_failure_means_for_people(run: Steps, kind: Kind, people: str) -> None:
     found = judged(run)
@@ -81,6 +81,12 @@ def test_a_limit_is_told_apart_from_a_missing_number() -> None:
     run = failing("state", "preview", state="PREVIEW_READY")
     assert judged(run, exceeded=True).headline == "Stopped: more people would be changed than the limits allow"
     assert judged(run).headline == "Stopped: the preview could not be compared with the limits"
+
+
+def test_refused_rows_that_could_not_be_written_are_not_told_as_too_many() -> None:
+    assert judged(failing("state", "errors", state="COMPLETED")).headline == "Imported, but too many rows were refused"
+    unwritten = failing("state", "errors", state="COMPLETED", row_error_count=None)
+    assert judged(unwritten).headline == "Failed: the import could not be brought to its end"
 
 
 def test_refused_rows_of_an_earlier_import_are_no_new_harm() -> None:
