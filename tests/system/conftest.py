@@ -11,6 +11,7 @@ import pytest
 
 from simulator import Simulator
 from support.controller import TOKEN, Controller
+from support.night import Night
 
 
 @pytest.fixture
@@ -26,3 +27,9 @@ def controller(tmp_path: Path, tenant: Simulator) -> Controller:
     made = Controller(tmp_path, tenant)
     made.write("1;ann@example.com;Ann;Activated", "2;bob@example.com;Bob;Activated")
     return made
+
+
+@pytest.fixture
+def begin(tmp_path: Path) -> t.Iterator[t.Callable[[str], Night]]:
+    with Simulator(token=TOKEN) as tenant:
+        yield lambda kind: Night(Controller(tmp_path, tenant), tenant, kind)

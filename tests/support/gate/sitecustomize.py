@@ -54,6 +54,7 @@ def watch(name: str, place: int = 0, matters: t.Callable[..., bool] = lambda *_a
 
 if FOLDER and LOG:
     watch("open", matters=lambda _path, flags, *_mode: bool(flags & WRITING))
-    watch("replace", 1)
+    for function in ("replace", "rename"):
+        watch(function, 1)
     for function in ("fsync", "pwrite", "unlink"):
         watch(function)
