@@ -23,7 +23,11 @@ PLACES = {
     "without": [LIST, POST, GET_CONFIG, PATCH_CONFIG, GET, IMPORT],
     "with": [LIST, POST, GET_CONFIG, PATCH_CONFIG, GET, PREVIEW, STATUS, IMPORT],
 }
+#: What a service answers to the start of an import while another one runs, unless the switch `refused_transition` tells.
+REFUSED_WITH: dict[str, set[int]] = {"queued": set(), "conflict": {409}}
+
 MATRIX = pytest.mark.matrix
+pytestmark = pytest.mark.faults
 
 
 def tasks(there: Admin, content: bytes = CSV, name: str = "people.csv", limits: dict[str, int] | None = None) -> list[t.Any]:
@@ -52,15 +56,17 @@ def check_once(there: Admin, results: list[list[dict[str, t.Any]]]) -> None:
     ("limits", "place"), [pytest.param(limits, place, id=f"{limits} limits, at {place}") for limits, places in PLACES.items() for place in places])
 def test_four_controllers_meet_at_a_call(start: Start, limits: str, place: str) -> None:
     there = start(tenant={"preview_seconds": 0.1, "import_seconds": 0.2})
-    meet(there.sim, place, 4)
+    have_met = meet(there.sim, place, 4)
     check_once(there, all_at_once([tasks(there, limits=LIMITS if limits == "with" else None)] * 4))
+    assert have_met()
 
 
-@pytest.mark.parametrize("many", [pytest.param(2, marks=MATRIX), pytest.param(3, marks=MATRIX), 8])
+@pytest.mark.parametrize("many", [*(pytest.param(many, marks=MATRIX) for many in range(2, 8)), 8])
 @pytest.mark.parametrize("limits", [None, LIMITS], ids=["without limits", "with limits"])
 def test_many_controllers(there: Admin, many: int, limits: dict[str, int] | None) -> None:
-    meet(there.sim, LIST, many)
+    have_met = meet(there.sim, LIST, many)
     check_once(there, all_at_once([tasks(there, limits=limits)] * many))
+    assert have_met()
 
 
 @MATRIX
@@ -73,13 +79,15 @@ def test_many_controllers(there: Admin, many: int, limits: dict[str, int] | None
 @pytest.mark.parametrize("place", PLACES["with"])
 def test_whatever_the_service_is_like(start: Start, switches: dict[str, t.Any], place: str) -> None:
     there = start(tenant={"preview_seconds": 0.1, "import_seconds": 0.2}, **switches)
-    meet(there.sim, place, 3)
+    have_met = meet(there.sim, place, 3)
     check_once(there, all_at_once([tasks(there, limits=LIMITS)] * 3))
+    assert have_met()
 
 
 def test_limits_stop_all_of_them(there: Admin) -> None:
-    meet(there.sim, LIST, 3)
+    have_met = meet(there.sim, LIST, 3)
     results = all_at_once([tasks(there, limits={**LIMITS, "deleted": 0})] * 3)
+    assert have_met()
     assert [each[-1].get("failed") for each in results] == [True] * 3
     assert there.nobody_changed()
     assert len(there.sim.imports()) == 1
@@ -92,8 +100,12 @@ def test_limits_stop_all_of_them(there: Admin) -> None:
 ], ids=str)
 def test_several_sources_have_their_turns(start: Start, switches: dict[str, t.Any]) -> None:
     there = start(tenant={"people": [], "import_seconds": 0.3}, **switches)
-    meet(there.sim, IMPORT, 4)
+    have_met = meet(there.sim, IMPORT, 4)
     results = all_at_once([tasks(there, csv_of([row(f"{source}1", "Activated")]), f"{source}.csv") for source in "ABCD"])
     assert [result["msg"] for each in results for result in each if result.get("failed")] == []
+    assert have_met()
+    # All four ask to start at the same moment, so a service that refuses a second import has refused.
+    refused = [record.status for record in there.sim.requests if record.call == IMPORT and record.status != 204]
+    assert set(refused) == REFUSED_WITH.get(switches["second_import"], {switches.get("refused_transition")})
     assert [entry["applied_count"] for entry in there.sim.imports()] == [1] * 4
     assert statuses(there.sim.people()) == {f"{source}1": "pending" for source in "ABCD"}

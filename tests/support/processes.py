@@ -80,9 +80,13 @@ def follow(tasks: Tasks) -> list[dict[str, t.Any]]:
     return results
 
 
-def meet(sim: Simulator, call: str, many: int) -> None:
-    """Let calls of this kind wait until `many` of them have arrived, so that they are carried out at the same moment."""
-    barrier = threading.Barrier(many)
+def meet(sim: Simulator, call: str, many: int, patience: float = PATIENCE) -> t.Callable[[], bool]:
+    """Let calls of this kind wait until `many` of them have arrived, so that they are carried out at the same moment.
+
+    `patience`: how long at first; later calls wait for PATIENCE. What is returned tells whether they have met.
+    """
+    met = threading.Event()
+    barrier = threading.Barrier(many, action=met.set)
     real = sim.world.log.add
 
     def add(**values: t.Any) -> t.Any:
@@ -90,10 +94,11 @@ def meet(sim: Simulator, call: str, many: int) -> None:
         if record.call == call:
             # Once one has lost its patience, nobody waits any more.
             with contextlib.suppress(threading.BrokenBarrierError):
-                barrier.wait(PATIENCE)
+                barrier.wait(PATIENCE if met.is_set() else patience)
         return record
 
     sim.world.log.add = add  # type: ignore[method-assign]
+    return met.is_set
 
 
 def _tell(process: subprocess.Popen[str], line: str) -> None:

@@ -14,11 +14,16 @@ from pathlib import Path
 import pytest
 
 from simulator import Fault, Simulator, Switches
-from support.api_calls import LIST, PATCH_CONFIG, POST, target
+from support.api_calls import IMPORT, LIST, PATCH_CONFIG, POST, target
 from support.controller import TOKEN, Controller
 from support.processes import meet
 
 MATRIX = pytest.mark.matrix
+pytestmark = pytest.mark.faults
+
+#: How long (seconds) the first run waits for the others to start, which is less than its timeout.
+START_UP = 50.0
+
 ANN, BOB, CLEO = "1;ann@example.com;Ann;Activated", "2;bob@example.com;Bob;Activated", "3;cleo@example.com;Cleo;Activated"
 
 
@@ -60,11 +65,13 @@ def until(found: t.Callable[[], t.Any]) -> None:
 
 
 @pytest.mark.parametrize(("limits", "many"), [
-    ({"created": 2}, 3), pytest.param({}, 3, marks=MATRIX), pytest.param({"created": 2}, 8, marks=MATRIX), pytest.param({}, 8, marks=MATRIX)])
+    ({"created": 2}, 3), *(pytest.param(limits, many, marks=MATRIX) for limits, many in (
+        ({}, 3), ({"created": 2}, 2), ({}, 2), ({"created": 2}, 5), ({}, 6), ({"created": 2}, 7), ({"created": 2}, 8), ({}, 8)))])
 def test_runs_of_the_same_export(controller: Controller, tenant: Simulator, limits: dict[str, int], many: int) -> None:
-    meet(tenant, LIST, many)
+    have_met = meet(tenant, LIST, many, START_UP)
     with started(controller, many, delta_import_limits=limits) as runs:
         ends = [ended(run) for run in runs]
+    assert have_met()
     assert [output for code, output in ends if code] == []
     (made,) = tenant.imports()
     assert (made["state"], made["applied_count"]) == ("COMPLETED", 1)
@@ -129,9 +136,10 @@ def test_a_run_that_is_overtaken_changes_nobody_and_the_baseline_is_that_of_the_
 
 @MATRIX
 def test_runs_of_the_same_export_share_a_night(controller: Controller, tenant: Simulator, baseline: Path) -> None:
-    meet(tenant, LIST, 3)
+    have_met = meet(tenant, LIST, 3, START_UP)
     with started(controller, 3) as runs:
         ends = [ended(run) for run in runs]
+    assert have_met()
     # One that comes when the others are done finds nothing to do, or is refused; the people and the baseline are right in any case.
     assert any(code == 0 for code, _output in ends), ends
     assert sum(entry["applied_count"] for entry in tenant.imports()) == 1
@@ -145,9 +153,15 @@ def test_two_sources_have_their_turns(controller: Controller, tenant: Simulator,
     south = controller.folder / "south.csv"
     south.write_text(f"id;mail;first;status\n{CLEO}\n", encoding="utf-8")
     controller.hosts = {"north": {}, "south": {"delta_import_src": str(south)}}
+    have_met = meet(tenant, IMPORT, 2, START_UP)
 
     run = controller.play()
 
     assert run.code == 0, run.output
+    # Both have asked to start at the same moment, and the second was refused.
+    assert have_met()
+    assert tenant.switches.refused_transition != 409
+    refused = [record.status for record in tenant.requests if record.call == IMPORT and record.status != 204]
+    assert set(refused) == {409 if switches["second_import"] == "conflict" else tenant.switches.refused_transition}
     assert [(entry["state"], entry["applied_count"]) for entry in tenant.imports()] == [("COMPLETED", 1)] * 2
     assert people(tenant) == {"1": "ann@example.com", "2": "bob@example.com", "3": "cleo@example.com"}
