@@ -80,11 +80,11 @@ test-deep: $(NOX_READY) ## further cases of the tests, on the newest ansible-cor
 	@$(NOX) -t newest -- -m deep tests $(ARGS)
 
 .PHONY: test-faults
-test-faults: $(NOX_READY) ## every call with every fault and every kill, held against docs/fault-matrix.md
+test-faults: $(NOX_READY) ## every call with every fault, every kill and every meeting, held against docs/fault-matrix.md
 	@$(NOX) -s faults -- $(ARGS)
 
 .PHONY: fault-matrix
-fault-matrix: $(NOX_READY) ## the same, and write docs/fault-matrix.md from what came of it
+fault-matrix: $(NOX_READY) ## every call with every fault, and write docs/fault-matrix.md from what came of it
 	@$(NOX) -s fault_matrix -- $(ARGS)
 
 .PHONY: guards

@@ -345,11 +345,11 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session(python=HERE)
 def faults(session: nox.Session) -> None:
-    """The whole fault matrix, held against docs/fault-matrix.md, and a kill at every step."""
+    """The whole fault matrix, held against docs/fault-matrix.md, a kill at every step, and a meeting at every call."""
     install(session, NEWEST_CORE, TESTS_REQUIREMENTS, *_if_there(SIMULATOR_REQUIREMENTS))
     collections = install_tarball(session, "faults")
     session.run(
-        *("pytest", "-m", "matrix", *(session.posargs or ["tests"])),
+        *("pytest", "-m", "matrix or faults", *(session.posargs or ["tests"])),
         env=clean_env(session, "faults", ANSIBLE_COLLECTIONS_PATH=str(collections)),
     )
 

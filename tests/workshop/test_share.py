@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +46,13 @@ def test_further_cases_are_deep_and_those_of_the_matrix_do_not_count() -> None:
     items += [Item(f"test_all[{number}]") for number in (1, 2, 3)]
     share.mark_further_cases(items)
     assert [item.nodeid for item in items if "deep" in item.marks] == ["tests/test_x.py::test_many[3]"]
+
+
+def test_where_a_part_is_left_to_make_test_faults_it_runs_the_further_cases_too() -> None:
+    """They are `deep`, which it does not ask for."""
+    texts = {path: path.read_text(encoding="utf-8") for path in Path(__file__).parents[1].rglob("test_*.py")}
+    mixed = {
+        path: text for path, text in texts.items()
+        if "@pytest.mark.cases(" in text and re.search(r"pytest\.mark\.matrix$|parameters\(", text, re.MULTILINE)}
+    assert len(mixed) > 1
+    assert [path.name for path, text in mixed.items() if "\npytestmark = pytest.mark.faults\n" not in text] == []
