@@ -17,7 +17,7 @@ from support.api_calls import DELETE, DELETE, ERRORS, GET, GET_CONFIG, IMPORT, L
 from support.between import Between, Spoil, says, with_fields, with_location
 from support.module_runner import Result
 from support.scripted_server import Raw, Reply
-from support.small_tenant import AFTER, CSV
+from support.small_tenant import AFTER, CSV, EXPECTED
 
 MIB = 1024 * 1024
 OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
@@ -51,6 +51,8 @@ IDS = {"ids": lambda value: str(value).replace("/users/imports", "")}
 
 NO_JSON: dict[str, bytes] = {
     "deep arrays": b"[" * 100_000 + b"]" * 100_000,
+    "very deep objects": b'{"entries":' * 100_000 + b"1" + b"}" * 100_000,
+    "very deep without an end": b'[{"a":' * 100_000,
     "deep objects": b'{"entries":' * 60 + b"1" + b"}" * 60,
     "5000 digits": b'{"entries": [{"id": ' + b"9" * 5000 + b"}]}",
     "out of range": b'{"entries": [], "created": 1e999}',
@@ -72,6 +74,46 @@ def test_what_is_no_json_ends_it_in_words(there: Admin, module: str, call: str, 
     assert "The answer is not the JSON that was expected [stage " in result["msg"]
     assert MARK not in result.output
     assert not {POST, IMPORT, PATCH_CONFIG, DELETE} & set(there.sim.writes())
+    assert there.nobody_changed()
+
+
+@pytest.mark.parametrize("name", ["deep arrays", "very deep objects", "very deep without an end"])
+@pytest.mark.parametrize(("module", "call"), PLACES, **IDS)
+def test_a_refusal_with_a_deep_body_is_a_refusal_in_words(there: Admin, module: str, call: str, name: str) -> None:
+    with Between(there.sim.url, {call: lambda reply: Reply(418, NO_JSON[name], {"Content-Type": "application/json"})}) as server:
+        result = run(there, behind(there, server), module)
+    assert (result.failed, result["failure"]["status"], result["failure"]["code"]) == (True, 418, None)
+    assert "HTTP 418 from the service [stage " in result["msg"]
+    assert there.nobody_changed()
+
+
+#: Proxies change it, and what is JSON is told by the body. A web page is none.
+OTHER_TYPES = ["text/plain", "text/plain; charset=utf-16", "application/octet-stream", "text/csv", ""]
+
+
+@pytest.mark.parametrize("content_type", OTHER_TYPES)
+@pytest.mark.parametrize("module", ["upload", "config", "state", "info"])
+def test_json_under_another_type_is_taken_for_what_it_is(there: Admin, module: str, content_type: str) -> None:
+    def rename(reply: Reply) -> Reply:
+        return Reply(reply.status, reply.body, {**reply.headers, "Content-Type": content_type})
+
+    with Between(there.sim.url, dict.fromkeys((LIST, POST, GET, GET_CONFIG, PATCH_CONFIG, PREVIEW, IMPORT, STATUS), rename)) as server:
+        admin = behind(there, server)
+        if module == "state":
+            result = admin.state(there.prepared(), "imported", limits=EXPECTED)
+            assert (result["changes"], there.statuses()) == (EXPECTED, AFTER)
+        else:
+            result = run(there, admin, module)
+        assert server.requests
+    assert not result.failed, result["msg"]
+
+
+@pytest.mark.parametrize(("module", "call"), PLACES, **IDS)
+def test_what_is_no_json_is_none_under_another_type_either(there: Admin, module: str, call: str) -> None:
+    with Between(there.sim.url, {call: says(MARK.encode(), **{"Content-Type": "text/plain"})}) as server:
+        result = run(there, behind(there, server), module)
+    assert "The answer is not the JSON that was expected [stage " in result["msg"]
+    assert MARK not in result.output
     assert there.nobody_changed()
 
 
@@ -205,6 +247,8 @@ def test_such_an_id_is_not_sent_either(there: Admin, module: str, bad: str) -> N
 
 LISTS: dict[str, tuple[t.Callable[[int], bytes], str]] = {
     "the same cursor": (lambda page: json.dumps({"entries": [entry()], "nextCursor": "again"}).encode(), "does not take its own cursor back"),
+    "the same cursor and new entries": (
+        lambda page: json.dumps({"entries": [entry(id=str(page))], "nextCursor": "again"}).encode(), "did not end after 50 pages"),
     "changing cursors": (lambda page: json.dumps({"entries": [entry(id=str(page))], "nextCursor": str(page)}).encode(), "did not end after 50 pages"),
     "empty pages": (lambda page: json.dumps({"entries": [], "nextCursor": str(page)}).encode(), "did not end after 50 pages"),
     "a huge cursor": (lambda page: json.dumps({"entries": [entry()], "nextCursor": "x" * MIB}).encode(), "cursor cannot be sent back"),

@@ -29,7 +29,10 @@ class Answer:
         return self
 
     def json(self, where: Where) -> t.Any:
-        """Return the body as JSON; 204 is an empty object. HTML or a cut body is a passing fault: proxies answer with those (D)."""
+        """Return the body as JSON, whatever its type is called; 204 is an empty object.
+
+        HTML or a cut body is a passing fault: proxies answer with those (D).
+        """
         if self.status == 204:
             return {}
         try:
