@@ -95,7 +95,8 @@ OTHER_TYPES = ["text/plain", "text/plain; charset=utf-16", "application/octet-st
 @pytest.mark.parametrize("module", ["upload", "config", "state", "info"])
 def test_json_under_another_type_is_taken_for_what_it_is(there: Admin, module: str, content_type: str) -> None:
     def rename(reply: Reply) -> Reply:
-        return Reply(reply.status, reply.body, {**reply.headers, "Content-Type": content_type})
+        others = {name: value for name, value in reply.headers.items() if name.lower() != "content-type"}
+        return Reply(reply.status, reply.body, {**others, "Content-Type": content_type})
 
     with Between(there.sim.url, dict.fromkeys((LIST, POST, GET, GET_CONFIG, PATCH_CONFIG, PREVIEW, IMPORT, STATUS), rename)) as server:
         admin = behind(there, server)

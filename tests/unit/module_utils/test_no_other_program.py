@@ -33,7 +33,15 @@ def starters(code: str) -> list[str]:
     return [name for name in found if name in STARTERS]
 
 
-@pytest.mark.parametrize("layer", ["module_utils/_api", "module_utils/_csv", "module_utils/_steps", "module_utils/_ansible", "modules"])
+#: Every folder with code, so that a new one is looked at, too.
+LAYERS = sorted({str(path.parent.relative_to(PLUGINS)) for path in PLUGINS.rglob("*.py")})
+
+
+def test_every_layer_is_looked_at() -> None:
+    assert set(LAYERS) >= {"action", "modules", "plugin_utils", *(f"module_utils/_{name}" for name in "ansible api csv report steps tenant".split())}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
 def test_nothing_starts_another_program(layer: str) -> None:
     files = sorted((PLUGINS / layer).glob("*.py"))
     assert files
