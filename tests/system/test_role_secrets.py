@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import importlib.util
+import sys
 import tempfile
 import typing as t
 from pathlib import Path
@@ -86,10 +87,17 @@ def cases(folder: Path) -> dict[str, Case]:
         "shrunk": Case("Too much has changed", variables={
             "delta_import_baseline": str(folder / "shrunk.last"), "delta_import_baseline_limits": {"leavers": 0}}),
     }
+    made["moved"] = Case("joiners 0, movers 1, leavers 1 (deactivate), unchanged 1", fails=False, variables={
+        "delta_import_baseline": str(folder / "moved.last"), "delta_import_leavers": "deactivate"})
     for host, case in made.items():
         case.rows = [Person.make(host, number, mail=not (host in ("some", "many") and number == 3)) for number in range(1, 4)]
     (folder / "shrunk.last").write_text(text_of(made["shrunk"].rows), encoding="utf-8")
     made["shrunk"].exported = made["shrunk"].rows[1:]
+    moved = made["moved"]
+    (folder / "moved.last").write_text(text_of(moved.rows), encoding="utf-8")
+    # One stays as he was, one has another name and address, one has left.
+    moved.rows.append(Person.make("moved", 4)._replace(identifier=moved.rows[1].identifier))
+    moved.exported = [moved.rows[0], moved.rows[3]]
     return made
 
 
@@ -118,6 +126,15 @@ class Traces:
         if self.files_too:
             self.meanwhile |= self.secrets.found_below(self.temporary)
 
+    def holders(self) -> dict[str, set[str]]:
+        """Return the variables of environments that hold a secret, each with the commands of the processes that have it."""
+        found: dict[str, set[str]] = {}
+        for process in self.processes:
+            for variable in process.environment.split(b"\0"):
+                if self.secrets.found_in(variable):
+                    found.setdefault(variable.partition(b"=")[0].decode(), set()).add(process.command)
+        return found
+
     def found(self) -> dict[str, t.Any]:
         """Return what stands where it must not."""
         places: dict[str, t.Any] = {name: self.secrets.found_below(self.folder / name) for name in PLACES}
@@ -127,10 +144,12 @@ class Traces:
         return {name: names for name, names in places.items() if names}
 
 
-def play(controller: Controller, made: dict[str, Case], playbook: str, *, files_too: bool = False, **variables: t.Any) -> Traces:
+def play(
+    controller: Controller, made: dict[str, Case], playbook: str, *, files_too: bool = False, exported: bool = False, **variables: t.Any,
+) -> Traces:
     """Run all cases at once, as talkative as can be, with everything on that keeps something.
 
-    `files_too`: look into the temporary folders at each call, which takes its time.
+    `files_too`: look into the temporary folders at each call, which takes its time. `exported`: the token comes from the environment.
     """
     exports = {host: case.spoil(text_of(case.rows if case.exported is None else case.exported)) for host, case in made.items()}
     # The temporary folder with a short name: ansible-core makes a socket in there.
@@ -144,6 +163,9 @@ def play(controller: Controller, made: dict[str, Case], playbook: str, *, files_
                 tenants[host].schedule(case.fault)
             report = str(controller.folder / f"report/{host}.html")
             controller.hosts[host].update({"staffbase_api_token": case.token, "delta_import_report": report, **case.variables})
+            if exported:
+                del controller.hosts[host]["staffbase_api_token"]
+                controller.environment["STAFFBASE_API_TOKEN"] = case.token
         (controller.folder / "play.yml").write_text(playbook, encoding="utf-8")
         traces.run = controller.play("-vvvv", "--diff", playbook=str(controller.folder / "play.yml"), **variables)
         traces.left = [str(path) for path in temporary.rglob("*") if not path.is_dir()]
@@ -203,6 +225,28 @@ def test_nothing_lies_in_temporary_folders_while_a_call_is_made_or_afterwards(co
     assert traces.left == []
 
 
+def test_a_token_from_the_environment_stays_in_its_variable(controller: Controller) -> None:
+    """What was exported for a run is in the environment of ansible-playbook and of the modules that it starts, which only their user can read.
+
+    That is accepted; it must not get anywhere else. One source has its modules in the worker, the other one in processes of their own.
+    """
+    made = {host: case for host, case in cases(controller.folder).items() if host in ("moved", "some")}
+    made["some"].variables["staffbase_in_worker"] = False
+
+    traces = play(controller, made, PLAY, exported=True)
+
+    assert traces.run.code == 0, traces.run.output
+    assert all(case.says in traces.run.output for case in made.values())
+    found = traces.found()
+    assert found.pop("environments")
+    assert found == {}
+    (variable, commands), = traces.holders().items()
+    assert variable == "STAFFBASE_API_TOKEN"
+    # A module is started by shells, and gets its code and options through a pipe.
+    assert [command for command in commands if "ansible-playbook" not in command and not command.endswith(f"{sys.executable} ")] == []
+    assert traces.left == []
+
+
 #: What somebody might do who does not think of it: hand the token on to another program.
 CARELESS = """
 - hosts: staffbase
@@ -226,6 +270,7 @@ def test_a_careless_playbook_is_seen_in_every_place(controller: Controller) -> N
 
     assert traces.calls == 1
     assert traces.found().keys() == {"log", "cache", "job", "output", "process list", "environments"}
+    assert traces.holders().keys() == {"HANDED_ON"}
     assert traces.meanwhile
 
 

@@ -8,16 +8,16 @@ from .._api.errors import InputError, StaffbaseError
 from .._csv.columns import Columns
 from .._csv.lint import Report, lint
 from .config_body import fields_of
-from .regular_file import open_regular
+from .regular_file import left_alone, open_regular
 
 #: How many problems a sentence names; the result lists more.
 NAMED = 5
 
 
 def check_export(src: str, mapping: dict[str, str], separator: str, encoding: str) -> Report:
-    """Return the report about the file; raise InputError if it cannot be read."""
+    """Return the report about the file; raise InputError if it cannot be read, or changes meanwhile."""
     columns = Columns.of_mapping({field: str(column) for fields, column in mapping.items() for field in fields_of(fields)})
-    with open_regular(src, "src") as stream:
+    with open_regular(src, "src") as stream, left_alone(stream, src, "src"):
         try:
             return lint(stream, columns, separator, encoding)
         except OSError as error:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import io
@@ -18,7 +19,7 @@ from .._csv.detect import detect
 from .._csv.dialect import AUTO
 from .._csv.table import Table
 from .private_file import PrivateFile
-from .regular_file import open_regular
+from .regular_file import left_alone, open_regular
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,7 +73,8 @@ def make_delta(wanted: Wanted, *, check_mode: bool = False) -> Made:
     """Compare, keep to the limits, and only then write."""
     wanted.checked()
     dest = PrivateFile("dest", wanted.dest, write=not check_mode)
-    with open_regular(wanted.previous, "previous") as previous, open_regular(wanted.current, "current") as current:
+    with contextlib.ExitStack() as stack:
+        previous, current = (_opened(stack, option, wanted) for option in ("previous", "current"))
         old = _table(previous, "previous", wanted)
         new = _table(current, "current", wanted)
         try:
@@ -91,6 +93,13 @@ def make_delta(wanted: Wanted, *, check_mode: bool = False) -> Made:
     for piece in dest.keep(delta.pieces()):
         digest.update(piece)
     return Made(delta, len(delta.rows), wanted.dest, digest.hexdigest(), dest.changed)
+
+
+def _opened(stack: contextlib.ExitStack, option: str, wanted: Wanted) -> t.BinaryIO:
+    path: str = getattr(wanted, option)
+    stream = stack.enter_context(open_regular(path, option))
+    stack.enter_context(left_alone(stream, path, option))
+    return stream
 
 
 def _table(stream: t.BinaryIO, option: str, wanted: Wanted) -> Table:

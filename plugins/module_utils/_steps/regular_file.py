@@ -29,6 +29,25 @@ def open_regular(path: str, option: str) -> t.BinaryIO:
 
 
 @contextlib.contextmanager
+def left_alone(stream: t.BinaryIO, path: str, option: str) -> t.Iterator[None]:
+    """Raise InputError at the end if somebody has written to the file meanwhile: what was read may be half old and half new.
+
+    That comes before what else is wrong with it. A file that was replaced by another one is still what it was.
+    """
+    before = _stamp(stream)
+    try:
+        yield
+    finally:
+        if _stamp(stream) != before:
+            raise InputError(option, f"{path} changed while it was read; run again when the export is finished") from None
+
+
+def _stamp(stream: t.BinaryIO) -> tuple[int, int]:
+    found = os.fstat(stream.fileno())
+    return found.st_size, found.st_mtime_ns
+
+
+@contextlib.contextmanager
 def disk_faults_named(path: str, option: str) -> t.Iterator[None]:
     """Turn what the disk refuses (no space, read-only, no right) into an InputError that names `option`, the path and the reason."""
     try:
