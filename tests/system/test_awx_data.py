@@ -84,6 +84,27 @@ def test_the_pattern_is_complete() -> None:
             assert question["type"] != "multiplechoice" or question["choices"]
 
 
+def test_no_question_of_the_pattern_keeps_a_schedule_from_being_made() -> None:
+    """A controller refuses a schedule of what has a required question, default or not."""
+    templates = json.loads((PATTERN / "meta/pattern.json").read_text(encoding="utf-8"))["aap_resources"]["controller_job_templates"]
+    questions = {(template["name"], question["variable"]): question for template in templates for question in template["survey"]["spec"]}
+    assert [name for name, question in questions.items() if question["required"] is not False] == []
+    # What counts when nobody is asked.
+    assert questions["Staffbase import", "delta_import_hosts"]["default"] == "staffbase"
+    assert questions["Staffbase import", "delta_import_approved_only"]["default"] == "true"
+
+
+def test_an_answer_that_was_taken_away_imports_nothing_that_was_not_approved(controller: Controller, tenant: Simulator) -> None:
+    done = controller.play(playbook=str(PATTERN / "playbooks/import.yml"), delta_import_approved_only="")
+    assert done.code != 0
+    assert tenant.people() == []
+
+    done = controller.play(playbook=str(PATTERN / "playbooks/import.yml"), delta_import_hosts="")
+    assert done.code != 0
+    assert "so nothing was done" in done.output
+    assert tenant.people() == []
+
+
 @pytest.mark.parametrize("approved_only", ["true", "false"])
 def test_the_playbooks_of_the_pattern_preview_and_import(controller: Controller, tenant: Simulator, approved_only: str) -> None:
     preview = controller.play(playbook=str(PATTERN / "playbooks/preview.yml"))
