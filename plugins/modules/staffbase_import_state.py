@@ -94,7 +94,8 @@ options:
   progress:
     description:
       - Whether to print a line while it waits, when the state changes and every five seconds at most in between.
-      - It is printed only where the module runs on the controller itself. It costs no request, and check mode prints none.
+      - It is printed only where the module runs on the controller itself, with the connection C(local) and without C(become), C(async) and
+        C(environment). It costs no request, and check mode prints none.
     type: bool
     default: true
   seen_state:
