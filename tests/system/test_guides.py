@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -11,11 +12,12 @@ import sys
 import typing as t
 from pathlib import Path
 
+import pytest
 import yaml
 
 from simulator import Simulator
 from support.controller import Controller
-from support.documents import EXAMPLES, block, blocks, guide
+from support.documents import EXAMPLES, block, blocks, guide, rows
 
 PEOPLE = (
     "Personnel number;Mail;First name;Last name;Department;Status\n"
@@ -75,9 +77,9 @@ def test_the_first_import_goes_as_its_guide_says(controller: Controller, tenant:
 
 def test_the_nightly_job_of_the_guide_keeps_a_baseline_and_stops_a_short_export(controller: Controller, tenant: Simulator) -> None:
     page = guide("guide_nightly_job")
-    for name in ("group_vars/staffbase.yml", "group_vars/staffbase.yml, with a baseline"):
+    for name in ("group_vars/staffbase.yml", "group_vars/staffbase.yml, with a baseline", "group_vars/staffbase.yml, with a report"):
         controller.variables.update(yaml.safe_load(here(yaml.safe_dump(block(page, name)), controller.folder)))
-    for folder in ("last", "refused"):
+    for folder in ("last", "refused", "reports"):
         (controller.folder / folder).mkdir()
     controller.write(*(f"{number};p{number}@example.com;P;Activated" for number in range(100)))
 
@@ -85,6 +87,7 @@ def test_the_nightly_job_of_the_guide_keeps_a_baseline_and_stops_a_short_export(
     assert first.code == 0, first.output
     assert len(tenant.people()) == 100
     assert (controller.folder / "last/berlin.csv").read_bytes() == controller.export.read_bytes()
+    assert verdict(controller) == "imported"
 
     writes = tenant.writes()
     controller.write(*(f"{number};p{number}@example.com;P;Activated" for number in range(97)))
@@ -92,6 +95,15 @@ def test_the_nightly_job_of_the_guide_keeps_a_baseline_and_stops_a_short_export(
     assert short.code != 0
     assert "Too much has changed since" in short.output
     assert tenant.writes() == writes
+    assert verdict(controller) == "stopped"
+
+
+def verdict(controller: Controller) -> str:
+    """Return what the report of the guide says for machines; all the files that the guide names are there, and no others."""
+    reports = controller.folder / "reports"
+    assert sorted(path.name for path in reports.iterdir()) == sorted(
+        name for first, _second in rows(guide("guide_nightly_job")) for name in first if name.startswith("berlin."))
+    return t.cast("str", json.loads((reports / "berlin.json").read_text(encoding="utf-8"))["verdict"])
 
 
 def expanded(text: str, values: dict[str, str]) -> str:
@@ -99,59 +111,157 @@ def expanded(text: str, values: dict[str, str]) -> str:
     return re.sub(r"\$\{\{ ([\w.]+) \}\}", lambda found: values[found[1]], text)
 
 
-def workflow_script(event: str, values: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """Return what the steps of the workflow run after the installation, and their environment."""
+class Step(t.NamedTuple):
+    """A part of a job: a script, its environment, and whether it runs after a failure, too."""
+
+    script: str
+    environment: dict[str, str]
+    always: bool = False
+
+
+def of_workflow(event: str, values: dict[str, str]) -> list[Step]:
+    """Return what the workflow runs after the installation."""
     (job,) = yaml.safe_load((EXAMPLES / "ci/github-actions.yml").read_text(encoding="utf-8"))["jobs"].values()
     steps = [step for step in job["steps"] if "run" in step and step["name"] != "Install"]
     is_request = event == "pull_request"
-    wanted = {None: True, "github.event_name == 'pull_request'": is_request, "github.event_name != 'pull_request'": not is_request}
-    taken = [step for step in steps if wanted[step.get("if")]]
-    env = {name: expanded(text, values) for part in [job, *taken] for name, text in part.get("env", {}).items()}
-    return "\n".join(step["run"] for step in taken), env
+    wanted = {
+        None: True, "always()": True, "github.event_name == 'pull_request'": is_request, "github.event_name != 'pull_request'": not is_request}
+    return [
+        Step(step["run"], {name: expanded(text, values) for name, text in {**job["env"], **step.get("env", {})}.items()}, step.get("if") == "always()")
+        for step in steps if wanted[step.get("if")]]
 
 
-def pipeline_script(job: str) -> tuple[str, dict[str, str]]:
-    """Return what a job of the pipeline runs after the installation, and its variables."""
-    pipeline = yaml.safe_load((EXAMPLES / "ci/gitlab-ci.yml").read_text(encoding="utf-8"))
-    base = pipeline[pipeline[job]["extends"]]
-    return "\n".join([*base["before_script"][2:], *pipeline[job]["script"]]), base["variables"]
+def pipeline(job: str) -> dict[str, t.Any]:
+    """Return a job of the pipeline with what it extends."""
+    found = yaml.safe_load((EXAMPLES / "ci/gitlab-ci.yml").read_text(encoding="utf-8"))
+    return {**found[found[job]["extends"]], **found[job]}
 
 
-def test_the_workflow_previews_a_request_and_imports_from_main(controller: Controller, tenant: Simulator) -> None:
-    for name in ("staffbase.yml", "fetch-export.sh"):
-        source = EXAMPLES / "ci" / name
-        (controller.folder / name).write_bytes(source.read_bytes())
-        (controller.folder / name).chmod(source.stat().st_mode)
-    (controller.folder / "sftp").write_text(SFTP, encoding="utf-8")
-    (controller.folder / "sftp").chmod(0o755)
-    (controller.folder / "export.csv").write_text(PEOPLE, encoding="utf-8")
-    values = {
-        "github.workspace": str(controller.folder), "secrets.HR_EXPORT_KEY": "not a real key",
-        "secrets.STAFFBASE_API_TOKEN": tenant.token, "vars.STAFFBASE_API_URL": tenant.url,
-    }
-    outputs = {}
-    for event in ("pull_request", "push"):
-        script, env = workflow_script(event, values)
-        # The collection that is tested is the one that is installed here.
-        run = shell(controller, script, **{**env, "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"]})
-        assert run.returncode == 0, run.stdout
-        outputs[event] = run.stdout
+def of_pipeline(event: str, values: dict[str, str]) -> list[Step]:
+    """Return what the pipeline runs after the installation. The export goes into the folder of the test, not into the /tmp of all."""
+    job = pipeline("preview" if event == "pull_request" else "import")
+    folder = values["github.workspace"]
+    secrets = {name: values[f"secrets.{name}"] for name in ("HR_EXPORT_KEY", "STAFFBASE_API_TOKEN")}
+    variables = {name: text.replace("$CI_PROJECT_DIR", folder) for name, text in job["variables"].items()}
+    env = {**variables, **secrets, "STAFFBASE_API_URL": values["vars.STAFFBASE_API_URL"], "PEOPLE_CSV": f"{folder}/people.csv"}
+    return [Step("\n".join([*job["before_script"][2:], *job["script"]]), env), Step("\n".join(job["after_script"]), env, always=True)]
+
+
+#: Which job of which CI does the same.
+JOBS = {"workflow": of_workflow, "pipeline": of_pipeline}
+
+
+class Ci:
+    """A repository with the examples, and a CI that runs their jobs."""
+
+    def __init__(self, controller: Controller, tenant: Simulator) -> None:
+        self.folder = controller.folder
+        self._controller = controller
+        for name in ("staffbase.yml", "fetch-export.sh"):
+            source = EXAMPLES / "ci" / name
+            (self.folder / name).write_bytes(source.read_bytes())
+            (self.folder / name).chmod(source.stat().st_mode)
+        (self.folder / "sftp").write_text(SFTP, encoding="utf-8")
+        (self.folder / "sftp").chmod(0o755)
+        self.export = self.folder / "export.csv"
+        self.export.write_text(PEOPLE, encoding="utf-8")
+        self.summary = self.folder / "summary.md"
+        self._values = {
+            "github.workspace": str(self.folder), "secrets.HR_EXPORT_KEY": "not a real key",
+            "secrets.STAFFBASE_API_TOKEN": tenant.token, "vars.STAFFBASE_API_URL": tenant.url,
+        }
+
+    def run(self, of_job: t.Callable[[str, dict[str, str]], list[Step]], event: str) -> tuple[bool, list[str]]:
+        """Run a job in a clean folder; return whether it went through, and what each step printed."""
+        for left in [self.summary, *self.folder.glob("report.*")]:
+            left.unlink(missing_ok=True)
+        good, outputs = True, []
+        for step in of_job(event, self._values):
+            if good or step.always:
+                # The collection that is tested is the one that is installed here.
+                given = {"ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"], "GITHUB_STEP_SUMMARY": str(self.summary)}
+                done = shell(self._controller, step.script, **{**step.environment, **given})
+                outputs.append(done.stdout)
+                assert done.returncode == 0 or not step.always, done.stdout
+                good = good and done.returncode == 0
+        return good, outputs
+
+    def shown(self, outputs: list[str]) -> str:
+        """Return what a job shows of its report: on its page, or at the end of its log."""
+        return self.summary.read_text(encoding="utf-8") if self.summary.exists() else outputs[-1]
+
+
+@pytest.fixture
+def ci(controller: Controller, tenant: Simulator) -> Ci:
+    return Ci(controller, tenant)
+
+
+def test_the_workflow_previews_a_request_and_imports_from_main(ci: Ci, tenant: Simulator) -> None:
+    said = {}
+    for event, headline in (("pull_request", "Previewed"), ("push", "Imported")):
+        good, outputs = ci.run(of_workflow, event)
+        assert good, outputs
+        said[event] = "".join(outputs)
+        assert headline in ci.summary.read_text(encoding="utf-8").splitlines()[0]
+        assert [word for word in ("ann@", "Able", "Baker", tenant.token) if word in ci.summary.read_text(encoding="utf-8")] == []
         if event == "pull_request":
             assert tenant.people() == []
             assert tenant.imports() == []
 
     assert len(tenant.people()) == 2
-    assert "created 2" in outputs["pull_request"]
-    assert not any(secret in output for secret in (tenant.token, "not a real key") for output in outputs.values())
-    assert (controller.folder / "key.mode").read_text(encoding="utf-8").strip() == "600"
-    assert (controller.folder / "key.seen").read_text(encoding="utf-8") == "not a real key\n"
-    assert not Path((controller.folder / "key.path").read_text(encoding="utf-8")).exists()
+    assert "created 2" in said["pull_request"]
+    assert not any(secret in output for secret in (tenant.token, "not a real key") for output in said.values())
+    assert (ci.folder / "key.mode").read_text(encoding="utf-8").strip() == "600"
+    assert (ci.folder / "key.seen").read_text(encoding="utf-8") == "not a real key\n"
+    assert not Path((ci.folder / "key.path").read_text(encoding="utf-8")).exists()
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_job_that_failed_shows_why_on_its_page(ci: Ci, tenant: Simulator, name: str) -> None:
+    ci.export.write_text(PEOPLE + PEOPLE.splitlines()[1] + "\n", encoding="utf-8")
+
+    good, outputs = ci.run(JOBS[name], "push")
+
+    assert not good
+    assert tenant.people() == []
+    shown = ci.shown(outputs)
+    assert "Stopped: the export is broken" in shown
+    assert "Nobody was changed" in shown
+    assert "### What to do next" in shown
+    assert [word for word in ("ann@", "Able", "Baker", tenant.token) if word in shown] == []
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_job_without_an_export_shows_nothing_and_fails(ci: Ci, tenant: Simulator, name: str) -> None:
+    ci.export.unlink()
+
+    good, outputs = ci.run(JOBS[name], "push")
+
+    assert not good
+    assert tenant.calls() == []
+    assert ci.shown(outputs) == ""
+
+
+def test_the_pipeline_keeps_the_page_of_the_report_and_nothing_else(ci: Ci, tenant: Simulator) -> None:
+    good, outputs = ci.run(of_pipeline, "push")
+
+    assert good, outputs
+    assert len(tenant.people()) == 2
+    assert outputs[-1] == (ci.folder / "report.md").read_text(encoding="utf-8")
+    for job in ("preview", "import"):
+        kept = pipeline(job)["artifacts"]
+        assert (kept["when"], kept["paths"]) == ("always", ["report.html"])
+        assert re.fullmatch(r"[1-7] days|1 week", kept["expire_in"])
+    page = (ci.folder / "report.html").read_text(encoding="utf-8")
+    assert "Imported" in page
+    assert [word for word in ("ann@", "Able", "Baker", tenant.token) if word in page] == []
+    assert not (ci.folder / "people.csv").exists()
 
 
 def test_the_pipeline_runs_what_the_workflow_runs() -> None:
-    anything: t.Any = dict.fromkeys(
+    anything = dict.fromkeys(
         ("github.workspace", "secrets.HR_EXPORT_KEY", "secrets.STAFFBASE_API_TOKEN", "vars.STAFFBASE_API_URL"), "")
-    for event, job in (("pull_request", "preview"), ("push", "import")):
-        script, env = workflow_script(event, anything)
-        assert pipeline_script(job)[0].split() == script.split()
-        assert set(pipeline_script(job)[1]) - {"PIP_CACHE_DIR"} == set(env) - {"HR_EXPORT_KEY", "STAFFBASE_API_TOKEN", "STAFFBASE_API_URL"}
+    for event in ("pull_request", "push"):
+        workflow, pipelined = of_workflow(event, anything), of_pipeline(event, anything)
+        assert pipelined[0].script.split() == " ".join(step.script for step in workflow if not step.always).split()
+        assert set(pipelined[0].environment) - {"PIP_CACHE_DIR"} == {name for step in workflow for name in step.environment}

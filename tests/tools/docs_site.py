@@ -22,11 +22,13 @@ _LOADED = (
 
 
 def prepare(root: Path, source: Path) -> None:
-    """Make the folder that Sphinx reads: the front page, and the examples beside the guides that show them."""
+    """Make the folder that Sphinx reads: the front page, and the examples and pictures where the guides look for them."""
     shutil.rmtree(source, ignore_errors=True)
-    examples = source / "collections" / PLACE.relative_to("ansible_collections") / "docsite/examples"
-    shutil.copytree(root / "docs/docsite/examples", examples)
-    shutil.copytree(root / "extensions/eda/rulebooks", examples / "eda")
+    guides = source / "collections" / PLACE.relative_to("ansible_collections") / "docsite"
+    shutil.copytree(root / "docs/docsite/examples", guides / "examples")
+    shutil.copytree(root / "extensions/eda/rulebooks", guides / "examples/eda")
+    # Beside a guide as in the repository, ../../images, so that the picture is seen there, too.
+    shutil.copytree(root / "docs/images", guides.parents[1] / "images")
     shutil.copyfile(root / FRAME / "index.rst", source / "index.rst")
 
 
