@@ -126,9 +126,10 @@ def of_workflow(event: str, values: dict[str, str]) -> list[Step]:
     is_request = event == "pull_request"
     wanted = {
         None: True, "always()": True, "github.event_name == 'pull_request'": is_request, "github.event_name != 'pull_request'": not is_request}
+    taken = [(step, {**job["env"], **step.get("env", {})}) for step in steps if wanted[step.get("if")]]
     return [
-        Step(step["run"], {name: expanded(text, values) for name, text in {**job["env"], **step.get("env", {})}.items()}, step.get("if") == "always()")
-        for step in steps if wanted[step.get("if")]]
+        Step(step["run"], {name: expanded(text, values) for name, text in env.items()}, always=step.get("if") == "always()")
+        for step, env in taken]
 
 
 def pipeline(job: str) -> dict[str, t.Any]:
