@@ -19,6 +19,8 @@ from tools import open_questions
 
 PLUGINS = ROOT / "plugins"
 ROLE = ROOT / "roles/delta_import"
+#: What the variables of a role begin with -> the role.
+ROLES = {"delta_import_": "delta_import", "awx_": "awx"}
 PAGES = sorted(path.stem for path in GUIDES.glob("*.rst"))
 
 #: Calls whose text an admin reads as the reason why a run ended. Errors about an option name the option and explain themselves.
@@ -105,9 +107,16 @@ def test_each_page_is_in_the_table_of_contents_and_has_its_label() -> None:
     assert [page for page in PAGES if f".. _ansible_collections.community.staffbase.docsite.{page}:\n" not in guide(page)] == []
 
 
-def role_options() -> dict[str, dict[str, t.Any]]:
-    specs = yaml.safe_load((ROLE / "meta/argument_specs.yml").read_text(encoding="utf-8"))
+def role_options(role: str) -> dict[str, dict[str, t.Any]]:
+    specs = yaml.safe_load((ROOT / f"roles/{role}/meta/argument_specs.yml").read_text(encoding="utf-8"))
     return t.cast("dict[str, dict[str, t.Any]]", specs["argument_specs"]["main"]["options"])
+
+
+def unknown_variables(names: t.Iterable[str]) -> list[str]:
+    """Return the names that look like variables of a role which does not have them."""
+    return [
+        name for name in names for prefix, role in ROLES.items()
+        if name.startswith(prefix) and name not in role_options(role)]
 
 
 def module_options(name: str) -> set[str]:
@@ -128,10 +137,10 @@ def mappings(node: t.Any) -> t.Iterator[dict[str, t.Any]]:
 
 
 def unknown(node: t.Any) -> list[str]:
-    """Return the variables of the role and the options of modules that are not there."""
+    """Return the variables of the roles and the options of modules that are not there."""
     found = []
     for each in mappings(node):
-        found += [name for name in each if str(name).startswith("delta_import_") and name not in role_options()]
+        found += unknown_variables(map(str, each))
         for name, options in each.items():
             if str(name).startswith("community.staffbase.staffbase_"):
                 found += sorted(set(options) - module_options(name))
@@ -144,23 +153,44 @@ def test_what_a_reader_copies_names_variables_and_options_that_are_there(page: s
         if each.language == "yaml":
             assert unknown(yaml.safe_load(each.text)) == []
         else:
-            assert [name for name in re.findall(r"delta_import_\w+", each.text) if name not in role_options()] == []
+            assert unknown_variables(re.findall(r"\w+", each.text)) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_text_of_a_guide_names_variables_for_awx_that_are_there(page: str) -> None:
+    assert unknown_variables(re.findall(r"\bawx_\w+", guide(page))) == []
 
 
 def test_a_variable_that_is_not_there_would_be_seen() -> None:
     assert unknown([{"vars": {"delta_import_limit": {}, "delta_import_limits": {}}}]) == ["delta_import_limit"]
+    assert unknown({"awx_organisation": "Default", "awx_organization": "Default"}) == ["awx_organisation"]
     assert unknown({"community.staffbase.staffbase_import_state": {"import_id": "69", "status": "imported"}}) == ["status"]
 
 
-def test_the_readme_of_the_role_names_each_variable_with_its_default() -> None:
-    readme = (ROLE / "README.md").read_text(encoding="utf-8")
-    wrong = []
-    for name, option in role_options().items():
-        row = re.search(rf"^\| `{name}` \|(?: (?P<default>[^|]*) \|)?", readme, re.MULTILINE)
+def wrong_rows(prefix: str, readme: str) -> list[str]:
+    """Return the variables of a role that the tables of its README lack, know another default of, or have too many."""
+    options = role_options(ROLES[prefix])
+    found = re.findall(rf"^\| (`{prefix}\w+`(?: or `{prefix}\w+`)*) \|(?: ([^|]*) \|)?", readme, re.MULTILINE)
+    cells = [(name, default) for names, default in found for name in re.findall(r"`(\w+)`", names)]
+    listed = dict(cells)
+    wrong = [name for number, (name, _default) in enumerate(cells) if name not in options or name in dict(cells[:number])]
+    for name, option in options.items():
         default = option.get("default")
         shown = str(default).lower() if isinstance(default, bool) else str(default)
-        if row is None or (default is not None and row["default"] != f"`{shown}`"):
+        # An empty text is told in words.
+        if name not in listed or (default not in (None, "") and listed[name] != f"`{shown}`"):
             wrong.append(name)
-    assert wrong == []
-    listed = re.findall(r"^\| `(delta_import_\w+)` \|", readme, re.MULTILINE)
-    assert sorted(listed) == sorted(role_options())
+    return wrong
+
+
+@pytest.mark.parametrize("prefix", ROLES)
+def test_the_readme_of_a_role_names_each_variable_with_its_default(prefix: str) -> None:
+    assert wrong_rows(prefix, (ROOT / f"roles/{ROLES[prefix]}/README.md").read_text(encoding="utf-8")) == []
+
+
+def test_a_row_that_is_wrong_or_missing_would_be_seen() -> None:
+    readme = (ROOT / "roles/awx/README.md").read_text(encoding="utf-8")
+    assert wrong_rows("awx_", readme.replace("`72000`", "`7200`")) == ["awx_approval_timeout"]
+    assert wrong_rows("awx_", readme.replace("| `awx_playbook` |", "| `awx_playbok` |")) == ["awx_playbok", "awx_playbook"]
+    assert wrong_rows("awx_", readme + "| `awx_name` | `Staffbase` | twice |") == ["awx_name"]
+    assert wrong_rows("awx_", readme.replace(" or `awx_project_local_path`", "")) == ["awx_project_local_path"]
