@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from tools import awx_collection, ci_files, collection_copy, cores, docs_site, interpreters, reproducible, sandbox, signing, streaming  # noqa: E402
 from tools import changelog as changelog_files  # noqa: E402
+from tools import declared as declaration  # noqa: E402
 
 # nox looks for pythonX.Y on PATH, where the shim of a version manager may stand that does not run.
 os.environ["PATH"] = interpreters.clean_path()
@@ -35,7 +36,7 @@ TESTS_REQUIREMENTS = ROOT / "tests/requirements.txt"
 SIMULATOR_REQUIREMENTS = ROOT / "tests/simulator/requirements.txt"
 
 # What hangs on no version of ansible-core. The longest comes first.
-CHECKS = ("docs", "lint", "docs_lint", "types", "declared")
+CHECKS = ("docs", "lint", "demo", "docs_lint", "types", "declared")
 
 # How many file names a warning names.
 SHOWN = 5
@@ -264,8 +265,10 @@ def run_pytest(session: nox.Session, core: str, *arguments: str) -> None:
 
 @nox.session(python=HERE, tags=["all"])
 def declared(session: nox.Session) -> None:
-    """One import in an environment that holds only what the collection declares, as an execution environment does."""
-    install(session, NEWEST_CORE, ROOT / "requirements.txt")
+    """One import with the Python packages of an execution environment only, as execution-environment.yml and the collection declare them."""
+    _core, *others = declaration.packages(ROOT)
+    # The core is the declared one where this Python runs it.
+    install(session, NEWEST_CORE, *others, ROOT / "requirements.txt")
     for_simulator = BUILD / "declared" / "simulator"
     collections = install_tarball(session, "declared")
     session.run(*("python", "-m", "pip", "install", "--quiet", "--target", str(for_simulator), "-r", str(SIMULATOR_REQUIREMENTS)), silent=True)
@@ -316,9 +319,9 @@ def changelog(session: nox.Session) -> None:
     session.log("Written or removed, to be looked at and committed: " + " ".join(changelog_files.bring_back(copy, ROOT)))
 
 
-@nox.session(python=HERE)
+@nox.session(python=HERE, tags=["all"])
 def demo(session: nox.Session) -> None:
-    """The whole way of a delta import against the simulator."""
+    """The whole way of a delta import against the simulator; it fails when something goes otherwise than promised."""
     install(session, NEWEST_CORE, ROOT / "requirements.txt", *_if_there(SIMULATOR_REQUIREMENTS))
     collections = install_tarball(session, "demo")
     session.run(

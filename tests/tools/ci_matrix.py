@@ -13,7 +13,7 @@ from .cores import CORES, sanity_pairs, test_pairs
 from .interpreters import OLDEST_CONTROLLER, VERSIONS, version_key
 
 #: What does not depend on the version of ansible-core.
-CHECKS = ("lint", "types", "docs_lint", "docs", "release", "declared")
+CHECKS = ("lint", "types", "docs_lint", "docs", "release", "declared", "demo")
 
 
 def sessions() -> list[dict[str, str]]:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One import in an environment that holds only what the collection declares: ansible-core and requirements.txt.
+"""One import in an environment that holds only what execution-environment.yml and requirements.txt declare.
 
 `python -m tools.declared FOLDER`, where FOLDER holds what the simulator needs; it runs in a process of its own.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,11 @@ HOST = {
     "ansible_connection": "local", "ansible_python_interpreter": sys.executable,
     "delta_import_mapping": {"externalId": "id", "eMail": "mail", "status": "status"}, "delta_import_limits": {"created": 2},
 }
+
+
+def packages(root: Path) -> list[str]:
+    """Return what pip installs into an execution environment beside what the collection itself needs; ansible-core comes first."""
+    return re.findall(r"^ +package_pip: (.+)$", (root / "execution-environment.yml").read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def main(folder: str) -> int:

@@ -4,8 +4,12 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+import yaml
+
+from tools import declared
 from tools.cores import CORES, Pair, best_python, oldest_and_newest, sanity_pairs
 from tools.cores import test_pairs as pairs_to_test
 
@@ -47,3 +51,12 @@ def test_every_core_is_tested_with_every_python_that_runs_it() -> None:
     assert Pair("2.16", "3.13") in pairs, "not official, but it works"
     assert Pair("2.21", "3.11") not in pairs
     assert {pair.core for pair in pairs} == {core.version for core in CORES}
+
+
+def test_the_execution_environment_has_the_newest_core_and_what_else_it_declares() -> None:
+    root = Path(__file__).parents[2]
+    dependencies = yaml.safe_load((root / "execution-environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    assert declared.packages(root) == [dependencies[name]["package_pip"] for name in ("ansible_core", "ansible_runner")]
+    assert declared.packages(root)[0] == f"ansible-core~={CORES[-1].version}.0"
+    # What would have to be installed besides.
+    assert "python" not in dependencies
