@@ -15,8 +15,9 @@ description:
   - Finds out whether the CSV import of a tenant does what this collection takes it to do. Much of it is not documented by Staffbase.
   - It reads the list of imports, then uploads a few tiny drafts with invented people whose identifiers nobody has, configures them, has
     previews made, and deletes them. B(No draft is ever imported), and nobody is changed. No other import is written to.
-  - The drafts are called C(staffbase-check-<random>.csv) and are removed also after a failure or a signal. What a run left that was killed is
-    removed by the next one. Two checks of one tenant at the same time disturb each other.
+  - The drafts are called C(staffbase-check-<random>.csv) and are removed also after a failure or a signal. What the service does not let be removed,
+    such as a draft whose preview takes longer than O(wait_timeout), makes the task fail and stands in RV(left_behind). That, and what a run left
+    that was killed, is removed by the next one. Two checks of one tenant at the same time disturb each other.
   - It fails when the service cannot be reached or used, and when something differs that the collection has no answer to. Then too it
     returns what was found out.
 extends_documentation_fragment:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The drafts of the check do no harm and are always removed: after faults, signals, and runs that were killed."""
+"""The drafts of the check do no harm and are removed, after faults and signals, too; else they are named, and the next run removes them."""
 
 from __future__ import annotations
 

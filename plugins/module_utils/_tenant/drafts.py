@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The drafts of the check: tiny files of invented people, made, worked with, and always removed."""
+"""The drafts of the check: tiny files of invented people, made, worked with, and removed, or named where that fails."""
 
 from __future__ import annotations
 
