@@ -71,8 +71,8 @@ class Project:
         for path in [*self.files.rglob("*"), self.files]:
             path.chmod(0o555 if path.is_dir() else 0o444)
 
-    def run(self, prefix: t.Sequence[str], *, home: str | None = None, **variables: t.Any) -> Done:
-        """Run a job with these extra variables; `prefix` is from way_to_run."""
+    def run(self, prefix: t.Sequence[str], *options: str, home: str | None = None, **variables: t.Any) -> Done:
+        """Run a job with these options of ansible-playbook and these extra variables; `prefix` is from way_to_run."""
         place = self.folder / f"run{len(list(self.folder.glob('run*')))}"
         place.mkdir()
         place.chmod(0o777)
@@ -81,7 +81,7 @@ class Project:
         tools = Path(sys.executable).parent
         command = [
             *prefix, str(tools / "ansible-runner"), "--omit-env-files", "run", str(place), "--ident", "1", "--project-dir", str(self.files),
-            "--playbook", "staffbase.yml", "--inventory", str(self.files / "inventory"), f"--cmdline=-vvvv -e @{place / 'variables.json'}",
+            "--playbook", "staffbase.yml", "--inventory", str(self.files / "inventory"), f"--cmdline={' '.join(['-vvvv', *options])} -e @{place / 'variables.json'}",
         ]
         environment = {
             "PATH": f"{tools}{os.pathsep}/usr/bin{os.pathsep}/bin", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": "1",

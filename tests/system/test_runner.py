@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import os
 import pwd
+import re
 import shutil
 import tempfile
 import typing as t
@@ -20,6 +21,7 @@ from support.job import READS_ALL, STRANGER, Done, Project, way_to_run
 
 HEADER = "Personnel number;Mail;First name;Status\n"
 CELLS = ("zzyzx-4711", "quixote@example.com", "Dulcinea", "rocinante")
+PROGRESS = re.compile(r"\[(?P<host>\w+)\] import \w+: (?P<state>[A-Z_]+) after (?P<seconds>[0-9]+) s, [0-9]+ records(, preview: [a-z0-9, ]+)?")
 SECRETS = (TOKEN, *base64.b64decode(TOKEN).decode().split(":"))
 
 
@@ -70,14 +72,35 @@ def no_secret_in(done: Done) -> None:
     assert [(name, word) for name, text in done.written.items() for word in (*SECRETS, *CELLS) if word in text] == []
 
 
+def moves(done: Done) -> dict[str, list[tuple[str, int]]]:
+    """Return by host each state that was told while an import was waited for, and after how many seconds.
+
+    Each is an event of its own, and a line of its own in what the terminal shows.
+    """
+    told = [event["stdout"] for event in done.events if "] import " in event["stdout"]]
+    assert told == [line for line in done.written["stdout"].splitlines() if "] import " in line]
+    states: dict[str, list[tuple[str, int]]] = {}
+    for text in told:
+        found = PROGRESS.fullmatch(text)
+        assert found, text
+        states.setdefault(found["host"], []).append((found["state"], int(found["seconds"])))
+    return states
+
+
 def test_a_preview_hands_on_what_the_import_may_import(project: Project, way: list[str], tenant: Simulator) -> None:
+    tenant.world.preview_seconds = tenant.world.import_seconds = 1.5
     preview = project.run(way, delta_import_target="previewed")
     assert (preview.code, preview.status) == (0, "successful"), preview.written
     assert tenant.people() == []
     handed_on = preview.artifacts["delta_import_results"]
     assert {name: (result["state"], result["changes"]["created"]) for name, result in handed_on.items()} == {
         "berlin": ("PREVIEW_READY", 1), "lisbon": ("PREVIEW_READY", 1)}
+    assert {host: (told[0], told[-1][0]) for host, told in moves(preview).items()} == dict.fromkeys(handed_on, (("DRAFT", 0), "PREVIEW_READY"))
+    assert all(told[-1][1] >= 1 for told in moves(preview).values())
     no_secret_in(preview)
+
+    rehearsed = project.run(way, "--check")
+    assert (rehearsed.code, moves(rehearsed)) == (0, {})
 
     # What a workflow gives to the next job. One export has changed meanwhile.
     write(project, "lisbon", "1;ann@example.com;Ann;Activated", "2;bob@example.com;Bob;Activated")
@@ -90,6 +113,8 @@ def test_a_preview_hands_on_what_the_import_may_import(project: Project, way: li
     assert {person["external_id"] for person in tenant.people()} == {CELLS[0]}
     refused = [event["event_data"]["host"] for event in done.events if event["event"] == "runner_on_failed"]
     assert refused == ["lisbon"]
+    assert [(host, told[-1][0], told[-1][1] >= 1) for host, told in moves(done).items()] == [("berlin", "COMPLETED", True)]
+    assert "IMPORTING" in dict(moves(done)["berlin"])
     no_secret_in(done)
 
 
