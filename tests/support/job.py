@@ -78,10 +78,11 @@ class Project:
         place.chmod(0o777)
         extra = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable, **variables}
         (place / "variables.json").write_text(json.dumps(extra), encoding="utf-8")
+        given = " ".join(["-vvvv", *options, "-e", f"@{place / 'variables.json'}"])
         tools = Path(sys.executable).parent
         command = [
             *prefix, str(tools / "ansible-runner"), "--omit-env-files", "run", str(place), "--ident", "1", "--project-dir", str(self.files),
-            "--playbook", "staffbase.yml", "--inventory", str(self.files / "inventory"), f"--cmdline={' '.join(['-vvvv', *options])} -e @{place / 'variables.json'}",
+            "--playbook", "staffbase.yml", "--inventory", str(self.files / "inventory"), f"--cmdline={given}",
         ]
         environment = {
             "PATH": f"{tools}{os.pathsep}/usr/bin{os.pathsep}/bin", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": "1",
