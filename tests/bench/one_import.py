@@ -17,7 +17,7 @@ from simulator import RemoteSimulator
 from . import import_peers
 from .import_peers import IMPORTERS, NOTHING_NEW, ROLE, URI, Job, Peer
 from .process import measure, server, told
-from .ratios import Measured, at_most, ratio, table
+from .ratios import Measured, at_most, ratio, seconds_by_round, table
 
 NAME = "import"
 PEOPLE = 200
@@ -45,9 +45,10 @@ def run(options: argparse.Namespace) -> str:
     if missing := IMPORTERS.keys() - peers.keys():
         text.append("Not installed here, so not measured: " + ", ".join(sorted(missing)) + ".")
     for (title, runs), aim in zip(found.items(), AIMS, strict=True):
-        aims = [at_most("role / uri playbook", ratio(runs, ROLE, URI), aim)]
+        aims = [at_most("role / uri playbook", ratio(runs, ROLE, URI), aim, rounds=seconds_by_round(runs, ROLE, URI))]
         if title == next(iter(SERVERS)):
-            aims.append(at_most("role with nothing new / uri playbook", ratio(runs, NOTHING_NEW, URI), AIM_NOTHING_NEW))
+            rounds = seconds_by_round(runs, NOTHING_NEW, URI)
+            aims.append(at_most("role with nothing new / uri playbook", ratio(runs, NOTHING_NEW, URI), AIM_NOTHING_NEW, rounds=rounds))
         text += [f"### {title}", table(runs, ROLE), "\n".join(aims)]
     if options.write:
         # In a process of its own: what it loads would count in the peaks of what this process starts later.

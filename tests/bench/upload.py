@@ -17,7 +17,7 @@ import urllib.request
 from pathlib import Path
 
 from .process import measure, server, told
-from .ratios import at_least, at_most
+from .ratios import at_least, at_most, by_round
 
 NAME = "upload"
 AIM_MEMORY = 16
@@ -104,17 +104,18 @@ def _told(sent: dict[str, list[Sent]], idle: float, digests: list[float], option
         "The speed is what the server sees, from the head of the form to its end: what a client does before, such as taking the digest (the "
         "collection) or reading the whole file into memory (an open file with `requests`), stands in the seconds of the whole process only. "
         "In a run before, the server took the SHA-256: each sent the bytes of the file. curl's peak includes that of the process that started it.",
-        "", f"| | min MiB/s | median MiB/s | max MiB/s | ratio to {reference} | median s | peak MiB |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "", f"| | min MiB/s | median MiB/s | max MiB/s | ratio to {reference} | by round: min, median, max | median s | peak MiB |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for name, each in sent.items():
         seconds, peak = statistics.median(run.seconds for run in each), max(run.mebibytes for run in each)
         figures = f"{min(speeds[name]):.0f} | {typical[name]:.0f} | {max(speeds[name]):.0f} | {typical[name] / typical[reference]:.2f}"
-        lines.append(f"| {name} | {figures} | {seconds:.2f} | {peak:.0f} |")
+        lines.append(f"| {name} | {figures} | {by_round(speeds[name], speeds[reference])} | {seconds:.2f} | {peak:.0f} |")
     above = max(run.mebibytes for run in sent[OURS]) - idle
     lines += ["", at_most(f"Memory over an idle interpreter with `requests` loaded ({idle:.0f} MiB)", above, AIM_MEMORY, " MiB")]
     if CURL in sent:
-        lines.append(at_least("Throughput / curl", typical[OURS] / typical[CURL], AIM_THROUGHPUT))
+        rounds = by_round(speeds[OURS], speeds[CURL])
+        lines.append(at_least("Throughput / curl", typical[OURS] / typical[CURL], AIM_THROUGHPUT, rounds=rounds))
         bound = statistics.median(digests)
         lines.append(
             f"- Where the time goes: SHA-256 alone, nothing sent, is {bound:.0f} MiB/s, {bound / typical[CURL]:.2f} of curl; all the rest, nothing "
