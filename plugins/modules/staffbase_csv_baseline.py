@@ -140,7 +140,7 @@ elapsed:
 
 import typing as t
 
-from ansible_collections.community.staffbase.plugins.module_utils._ansible.arguments import claim_argument
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.claim_argument import claim_argument
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Definition, Invocation
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
 from ansible_collections.community.staffbase.plugins.module_utils._api.waiting import Waiter

@@ -38,11 +38,6 @@ def connection_arguments() -> dict[str, t.Any]:
     }
 
 
-def claim_argument() -> dict[str, t.Any]:
-    """Return a fresh spec for the run that must have a baseline."""
-    return {"type": "dict", "options": {"path": {"type": "path", "required": True}, "run": {"type": "str", "required": True}}}
-
-
 def connection_of(params: dict[str, t.Any]) -> Connection:
     """Return the connection that a module's options describe."""
     return Connection(**{name: params[name] for name in connection_arguments()})
