@@ -73,13 +73,14 @@ class Estimate:
 
 def requests(changed: int, looking: int, kept: int) -> int:
     """Return the calls of a night. Every list is read to its end, as its order is not documented, and each import makes it longer."""
-    pages = _pages(kept) * looking
+    lists = pages(kept) * looking
     for made in range(changed):
-        pages += _pages(kept + made) + _pages(kept + made + 1)
-    return pages + changed * (CALLS - LISTS)
+        lists += pages(kept + made) + pages(kept + made + 1)
+    return lists + changed * (CALLS - LISTS)
 
 
-def _pages(entries: int) -> int:
+def pages(entries: int) -> int:
+    """Return the calls that a list of so many imports takes."""
     return max(1, math.ceil(entries / PAGE_SIZE))
 
 

@@ -1,0 +1,29 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How many tasks a host takes, run and skipped: each is a process of Ansible, and a task more shows."""
+
+from __future__ import annotations
+
+from bench.night_simulation import TASKS
+from support.controller import Controller, Run
+
+
+def counts(run: Run) -> tuple[int, int]:
+    """Return the tasks that were run, and those that were skipped."""
+    assert run.code == 0, run.output
+    recap = run.recap()
+    return recap["ok"], recap["skipped"]
+
+
+def test_a_first_run_and_a_night_with_nothing_new(controller: Controller) -> None:
+    first, again = counts(controller.play()), counts(controller.play())
+    assert (first, again) == ((10, 8), (7, 3))
+    # With so many each branch is simulated (docs/benchmarks.md).
+    assert sum(first) == TASKS
+
+
+def test_nights_with_a_baseline(controller: Controller) -> None:
+    controller.variables["delta_import_baseline"] = str(controller.folder / "last.csv")
+    first, nobody = counts(controller.play()), counts(controller.play())
+    controller.write("1;ann@example.com;Ann;Activated", "2;new@example.com;Bob;Activated")
+    assert (first, nobody, counts(controller.play())) == ((13, 12), (11, 14), (14, 11))
