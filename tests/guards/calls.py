@@ -57,7 +57,10 @@ GUARDS = [
           "tests/modules/test_config_write.py::test_another_verb_where_patch_is_not_known"),
     Guard("What is deleted already is deleted", f"{API}/imports.py",
           "if error.status not in (404, 410):", "if True:", "tests/modules/test_state_withdraw.py::test_a_fault_of_the_deletion"),
+    Guard("A cancellation waits for no other import", f"{STEPS}/transition.py",
+          "if target is State.CANCELLED or not self._tenant_is_busy():", "if not self._tenant_is_busy():",
+          "tests/modules/test_state_withdraw.py"),
     Guard("A draft is not left half configured", f"{STEPS}/config.py",
-          "            if accepted:\n                self._leave_none(before)", "            pass",
+          "            if accepted:\n                deleted = self._leave_none(before)", "            pass",
           "tests/modules/test_config_blame.py::test_the_former_configuration_or_no_draft_is_left"),
 ]

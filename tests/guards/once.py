@@ -42,7 +42,7 @@ KILLED = [
 
 SIDE_BY_SIDE = [
     Guard("Of several imports of one content made at once, one stays", f"{STEPS}/upload.py",
-          "twins = [] if force else self._made_since(known)", "twins = []", f"{TWINS}::test_many_controllers_at_once"),
+          "twins = [] if force else self._made_since(known, import_id)", "twins = []", f"{TWINS}::test_many_controllers_at_once"),
     Guard("... the same one for everybody", f"{STEPS}/upload.py",
           "(record.state == State.DRAFT.value, record.created, record.id)", "record.id == self._source.sha256",
           f"{TWINS}::test_the_older_twin_is_kept"),
@@ -54,7 +54,7 @@ SIDE_BY_SIDE = [
     Guard("An answer that names an import which was there deletes nothing", f"{STEPS}/upload.py",
           "if import_id in there_before:", "if False:", f"{TWINS}::test_an_answer_that_names_another_import_deletes_it_not"),
     Guard("A tenant that runs one import at a time is waited for", f"{STEPS}/transition.py",
-          "return any(other.state in RUNNING and other.id != self._id for other in self._imports.every())", "return False",
+          "return any(other.state in RUNNING and other.id != self._id for other in self._imports.every(self._id))", "return False",
           "tests/modules/test_state_waiting.py::test_another_import_in_the_tenant_is_waited_for"),
     Guard("A configuration that another run has written is no error", f"{STEPS}/config.py",
           "if record.state not in (State.DRAFT.value, State.CANCELLED.value) and self._is_as_wanted(body):", "if False:",
