@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 
 from .._api.errors import CallError, StaffbaseError
 from .._api.imports import Imports, checked_id
