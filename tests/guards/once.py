@@ -37,7 +37,8 @@ KILLED = [
           "        - __delta_import_before_is_unstarted\n        - not __delta_import_night_at_first.same\n", "        - false\n",
           "tests/system/test_role_guards.py::test_an_import_whose_night_was_dropped_cannot_be_started_any_more[guarded]"),
     Guard("Refused rows are sent again", f"{STEPS}/baseline.py",
-          "    return {line for line in found if line is not None}, None in found", "    return None", f"{BASELINE}::test_refused_rows_stay_in_the_next_delta"),
+          "    return {line for line in found if line is not None}, None in found", "    return None",
+          f"{BASELINE}::test_refused_rows_stay_in_the_next_delta"),
 ]
 
 SIDE_BY_SIDE = [
@@ -72,7 +73,8 @@ SIDE_BY_SIDE = [
 
 GOING_BACK = [
     Guard("An import that was seen started is not started again", f"{STEPS}/course.py",
-          "if self.has_started and self.is_back(state):", "if False:", f"{BACK}::test_an_import_that_an_earlier_task_saw_started_is_not_started_again"),
+          "if self.has_started and self.is_back(state):", "if False:",
+          f"{BACK}::test_an_import_that_an_earlier_task_saw_started_is_not_started_again"),
     Guard("... and one that goes back is told", f"{STEPS}/course.py",
           "if self._looks_back >= MOST_LOOKS_BACK:", "if False:",
           f"{BACK}::test_an_import_that_goes_back_while_it_is_waited_for_is_told_and_not_started_again"),

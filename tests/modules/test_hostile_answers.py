@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.community.staffbase.plugins.module_utils._api import bounds, imports, paging, transport
 from support.admin import Admin
-from support.api_calls import DELETE, DELETE, ERRORS, GET, GET_CONFIG, IMPORT, LIST, PATCH_CONFIG, POST, PREVIEW, STATUS
+from support.api_calls import DELETE, ERRORS, GET, GET_CONFIG, IMPORT, LIST, PATCH_CONFIG, POST, PREVIEW, STATUS
 from support.between import Between, Spoil, says, with_fields, with_location
 from support.module_runner import Result
 from support.scripted_server import Raw, Reply

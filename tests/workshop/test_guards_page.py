@@ -7,7 +7,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from guards import ROWS
 from guards.guard import Guard
 from guards.page import page

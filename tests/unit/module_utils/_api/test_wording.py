@@ -42,7 +42,8 @@ def test_cells_are_hidden_wherever_they_stand(personal: str, sentence: str) -> N
     "A running import cannot be changed", "encoding is not supported", "The transition is not allowed", "unterminated quoted cell",
     "auth_failed", "invalid_transition", "rate_limited: retry later", "must contain only lowercase letters, digits and hyphens",
     "trailing whitespace, leading comma", "The header is missing or the separator is no semicolon",
-    "The import is queued; another one is still running", "RATE_LIMIT_EXCEEDED", "Zeichen nicht erlaubt", "Trennzeichen oder Kodierung nicht unterst\u00fctzt",
+    "The import is queued; another one is still running", "RATE_LIMIT_EXCEEDED", "Zeichen nicht erlaubt",
+    "Trennzeichen oder Kodierung nicht unterst\u00fctzt",
     "The e-mail address is already in use by another user", "Pflichtfeld fehlt", "Too many requests", "Unauthorized", "encoding/separator: invalid",
 ])
 def test_documented_and_usual_messages_stay_as_they_are(message: str) -> None:
