@@ -63,11 +63,11 @@ class _List:
                 return
             page = following
             if self._clock() > self._end:
-                raise self._endless(f"{MOST_SECONDS:g} seconds")
+                raise self._endless(f"{MOST_SECONDS:g} seconds", "the service is slow, or there are too many calls: run again, with fewer forks")
         raise self._endless(f"{MOST_PAGES} pages")
 
-    def _endless(self, much: str) -> CallError:
-        return CallError(f"The list of imports did not end after {much}", self._where, next_step="check that api_url is the Staffbase API")
+    def _endless(self, much: str, next_step: str = "check that api_url is the Staffbase API") -> CallError:
+        return CallError(f"The list of imports did not end after {much}", self._where, next_step=next_step)
 
     def _first(self) -> Page:
         page = self._try(self._limit)
