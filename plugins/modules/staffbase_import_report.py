@@ -58,7 +58,7 @@ options:
           - The others are steps of the role.
         type: str
         required: true
-        choices: [inputs, check, begin, night_before, delta, upload, config, state, errors, remove, baseline]
+        choices: [inputs, check, begin, night_before, delta, upload, config, state, remove, baseline]
       result:
         description: What the task returned, as it was registered.
         type: dict
