@@ -167,3 +167,18 @@ def test_as_many_as_allowed_pass_in_silence(there: Admin) -> None:
 def test_a_single_row_is_told_in_the_singular(there: Admin) -> None:
     result = there.state(there.prepared(content=csv_of([row("U 1", "Activated")])), "imported", max_row_errors=0)
     assert result["msg"].startswith("1 row of import ")
+
+
+def test_a_copy_is_the_same_and_is_written_in_the_same_way(there: Admin, tmp_path: Path) -> None:
+    paths = {"errors_dest": str(tmp_path / "kept.csv"), "errors_copy": str(tmp_path / "for people.csv")}
+    import_id = there.prepared("COMPLETED", content=FAULTY)
+    there.state(import_id, "imported", check=True, **paths)
+    assert list(tmp_path.iterdir()) == []
+    assert there.state(import_id, "imported", **paths)["changed"]
+    kept, copy = (Path(path) for path in paths.values())
+    assert kept.read_bytes() == copy.read_bytes() != b""
+    assert {path.stat().st_mode & 0o777 for path in (kept, copy)} == {0o600}
+    assert not there.state(import_id, "imported", **paths)["changed"]
+    copy.unlink()
+    assert there.state(import_id, "imported", **paths)["changed"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["for people.csv", "kept.csv"]
