@@ -112,7 +112,7 @@ imports:
       returned: O(gather) contains V(errors)
     errors:
       description: The first 100 refused rows, each with C(line) and C(message). Words that may come from the file are hidden.
-        V(null) when RV(imports.row_error_count) is.
+        V(null) when RV(imports[].row_error_count) is.
       type: list
       elements: dict
       returned: O(gather) contains V(errors)
