@@ -13,11 +13,11 @@ from .cores import CORES, sanity_pairs, test_pairs
 from .interpreters import OLDEST_CONTROLLER, VERSIONS, version_key
 
 #: What does not depend on the version of ansible-core.
-CHECKS = ("lint", "types", "docs_lint", "docs", "release", "declared", "demo")
+CHECKS = ("lint", "types", "docs_lint", "docs", "release", "declared", "demo", "guards", "faults")
 
 
 def sessions() -> list[dict[str, str]]:
-    """Return all sessions of `make test-all`, and the building of a release."""
+    """Return all sessions of `make test-all`, the building of a release, the guards, and the faults."""
     pythons = [version for version in VERSIONS if version_key(version) >= version_key(OLDEST_CONTROLLER)]
     sanity, tests = sanity_pairs(pythons), test_pairs(pythons)
     # The oldest Python of the newest core: what the checks need is there for it first.

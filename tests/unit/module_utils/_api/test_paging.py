@@ -184,7 +184,7 @@ def test_pages_that_each_take_long_end_in_an_error() -> None:
         calls.append(params)
         return {"entries": [{"id": str(len(calls))}], "nextCursor": str(len(calls))}
 
-    with pytest.raises(CallError, match="did not end after 900 seconds .*with fewer forks"):
+    with pytest.raises(CallError, match=r"did not end after 900 seconds .*with fewer forks"):
         list(paging.entries(page, WHERE, clock=lambda: next(clock)))
     assert len(calls) < 15
 
