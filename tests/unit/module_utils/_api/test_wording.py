@@ -111,8 +111,10 @@ def test_the_property_bites_without_the_guard(monkeypatch: pytest.MonkeyPatch) -
     assert outside_the_vocabulary(readable("The value Annabell is invalid")) == ["Annabell"]
 
 
-@pytest.mark.parametrize("code", ["BAD_REQUEST", "unauthorized", "mapping_values", "not-found", "404", "invalid.parameter", "ERROR_400",
-    "AUTH_FAILED", "invalid_transition", "INVALID_STATE_TRANSITION", "rate-limited", "IMPORT_ALREADY_RUNNING"])
+@pytest.mark.parametrize("code", [
+    "BAD_REQUEST", "unauthorized", "mapping_values", "not-found", "404", "invalid.parameter", "ERROR_400",
+    "AUTH_FAILED", "invalid_transition", "INVALID_STATE_TRANSITION", "rate-limited", "IMPORT_ALREADY_RUNNING",
+])
 def test_known_codes_are_shown(code: str) -> None:
     assert readable_code(code) == code
 
