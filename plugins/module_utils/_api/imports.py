@@ -23,12 +23,24 @@ NOTHING_THERE = frozenset({404, 409})
 #: The verbs for the configuration: PATCH was observed (O), PUT stands in older guides (D).
 CONFIG_VERBS = ("PATCH", "PUT")
 
+T = t.TypeVar("T")
+
 
 def checked_id(import_id: str) -> str:
     """Return `import_id` when it can stand in a path; ids are opaque (D)."""
     if not usable_id(import_id):
         raise InputError("import_id", "it is not an id as the service gives them (letters, digits and . _ ~ - only)")
     return import_id
+
+
+def or_nothing(read: t.Callable[[], T]) -> T | None:
+    """Return what is read, or None if the service answers that it has nothing of this kind."""
+    try:
+        return read()
+    except CallError as error:
+        if error.status in NOTHING_THERE:
+            return None
+        raise
 
 
 class Imports:
@@ -112,12 +124,7 @@ class Imports:
 
     def get_counters(self, import_id: str, *, expected: bool) -> counters.Counts | None:
         """Return the counters (`expected`: those of the preview), or None if the service tells none."""
-        try:
-            answer = self._client.get_json(_path(import_id, "status"), "status", import_id=import_id)
-        except CallError as error:
-            if error.status in NOTHING_THERE:
-                return None
-            raise
+        answer = or_nothing(lambda: self._client.get_json(_path(import_id, "status"), "status", import_id=import_id))
         return counters.read_counters(answer, expected=expected)
 
     def get_row_errors(self, import_id: str, keep: t.Callable[[t.Iterator[bytes]], t.Iterator[bytes]] | None = None) -> row_errors.RowErrors:

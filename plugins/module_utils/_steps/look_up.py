@@ -8,16 +8,14 @@ import dataclasses
 import datetime
 import typing as t
 
-from .._api.errors import CallError, InputError
-from .._api.imports import NOTHING_THERE, Imports, checked_id
+from .._api.errors import InputError
+from .._api.imports import Imports, checked_id, or_nothing
 from .._api.records import ImportRecord, read_time
 from .._api.states import PREVIEWING, State
 from .config_body import shown
 from .stored_name import belongs_to
 
 GATHER = ("status", "config", "errors")
-
-T = t.TypeVar("T")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,24 +55,15 @@ def look_up(imports: Imports, import_id: str | None, wanted: Filter, gather: t.I
 
 
 def _gathered(imports: Imports, record: ImportRecord, parts: frozenset[str]) -> dict[str, t.Any]:
+    """Read the parts. What the service has not for this import is None: of many imports, one must not hide all others."""
     found: dict[str, t.Any] = {}
     if "status" in parts:
         before = record.state in PREVIEWING or record.state in (State.DRAFT.value, State.PREVIEW_READY.value)
         found["status"] = imports.get_counters(record.id, expected=before)
     if "config" in parts:
-        config = _or_none(lambda: imports.get_config(record.id))
+        config = or_nothing(lambda: imports.get_config(record.id))
         found["config"] = None if config is None else shown(config)
     if "errors" in parts:
-        rows = _or_none(lambda: imports.get_row_errors(record.id))
+        rows = or_nothing(lambda: imports.get_row_errors(record.id))
         found.update(row_error_count=None if rows is None else rows.count, errors=None if rows is None else rows.listed)
     return found
-
-
-def _or_none(read: t.Callable[[], T]) -> T | None:
-    """Return what is read, or None if the service has nothing there: of many imports, one must not hide all others."""
-    try:
-        return read()
-    except CallError as error:
-        if error.status not in NOTHING_THERE:
-            raise
-        return None
