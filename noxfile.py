@@ -24,6 +24,8 @@ from tools import declared as declaration  # noqa: E402
 
 # nox looks for pythonX.Y on PATH, where the shim of a version manager may stand that does not run.
 os.environ["PATH"] = interpreters.clean_path()
+# Of what is installed into the many environments, most is never imported; what is, is compiled then. As pip has it, 0 is "do not compile".
+os.environ["PIP_NO_COMPILE"] = "0"
 
 PYTHONS = list(interpreters.usable())
 # The Python that make chose is the one that nox runs with.
@@ -37,6 +39,9 @@ SIMULATOR_REQUIREMENTS = ROOT / "tests/simulator/requirements.txt"
 
 # What hangs on no version of ansible-core. The longest comes first.
 CHECKS = ("docs", "lint", "demo", "docs_lint", "types", "declared")
+
+# Asks a session of tests for its environment alone.
+ONLY_PREPARE = "--only-prepare"
 
 # How many file names a warning names.
 SHOWN = 5
@@ -205,11 +210,13 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python=False, tags=["test"])
 def checks(session: nox.Session) -> None:
-    """All that hangs on no version of ansible-core, side by side."""
-    side_by_side(session, {name: [name] for name in CHECKS})
+    """All but the tests, side by side. Meanwhile the tests get their environments."""
+    sanity_tests = {f"sanity {pair.core}": [f"sanity_core({pair.name})"] for pair in ENDS}
+    environments = {f"tests {pair.core}": [f"tests_at_end({pair.name})", "--", ONLY_PREPARE] for pair in ENDS}
+    side_by_side(session, {**sanity_tests, **{name: [name] for name in CHECKS}, **environments})
 
 
-@nox.session(python=False, tags=["test"])
+@nox.session(python=False)
 def sanity(session: nox.Session) -> None:
     """The sanity tests on the oldest and the newest core, side by side."""
     side_by_side(session, {pair.core: [f"sanity_core({pair.name})", "--", *session.posargs] for pair in ENDS})
@@ -251,14 +258,22 @@ def tests(session: nox.Session, core: str) -> None:
 @one_for_each(ENDS, tag="test")
 def tests_at_end(session: nox.Session, core: str) -> None:
     """The share of one end of the supported range in the tests of `make test`."""
+    if session.posargs == [ONLY_PREPARE]:
+        prepare(session, core)
+        return
     run_pytest(session, core, "--end", "newest" if core == ENDS[-1].core else "oldest", "tests")
+
+
+def prepare(session: nox.Session, core: str) -> Path:
+    """Install what the tests need, unless it is there, and return the folder with awx.awx."""
+    install(session, f"ansible-core~={core}.0", TESTS_REQUIREMENTS, *_if_there(SIMULATOR_REQUIREMENTS))
+    return awx_collection.bring(str(Path(session.bin) / "python"), ROOT / f".nox/awx-py{session.python}")
 
 
 def run_pytest(session: nox.Session, core: str, *arguments: str) -> None:
     """Build and install the collection, and test it."""
-    install(session, f"ansible-core~={core}.0", TESTS_REQUIREMENTS, *_if_there(SIMULATOR_REQUIREMENTS))
+    awx = prepare(session, core)
     name = f"tests-{core}-py{session.python}"
-    awx = awx_collection.bring(str(Path(session.bin) / "python"), ROOT / f".nox/awx-py{session.python}")
     collections = os.pathsep.join([str(install_tarball(session, name)), str(awx)])
     session.run("pytest", *arguments, env=clean_env(session, name, ANSIBLE_COLLECTIONS_PATH=collections))
 
@@ -322,12 +337,7 @@ def changelog(session: nox.Session) -> None:
 @nox.session(python=HERE, tags=["all"])
 def demo(session: nox.Session) -> None:
     """The whole way of a delta import against the simulator; it fails when something goes otherwise than promised."""
-    install(session, NEWEST_CORE, ROOT / "requirements.txt", *_if_there(SIMULATOR_REQUIREMENTS))
-    collections = install_tarball(session, "demo")
-    session.run(
-        *("python", "-m", "demo", *session.posargs),
-        env=clean_env(session, "demo", ANSIBLE_COLLECTIONS_PATH=str(collections), PYTHONPATH=str(ROOT / "tests")),
-    )
+    run_tool(session, "demo", ROOT / "requirements.txt")
 
 
 @nox.session(python=HERE)
@@ -360,23 +370,13 @@ def faults(session: nox.Session) -> None:
 @nox.session(python=HERE)
 def fault_matrix(session: nox.Session) -> None:
     """Run the whole fault matrix and write docs/fault-matrix.md from what came of it."""
-    install(session, NEWEST_CORE, TESTS_REQUIREMENTS, *_if_there(SIMULATOR_REQUIREMENTS))
-    collections = install_tarball(session, "fault_matrix")
-    session.run(
-        *("python", "-m", "faults", *session.posargs),
-        env=clean_env(session, "fault_matrix", ANSIBLE_COLLECTIONS_PATH=str(collections), PYTHONPATH=str(ROOT / "tests")),
-    )
+    run_tool(session, "faults", TESTS_REQUIREMENTS)
 
 
 @nox.session(python=HERE)
 def guards(session: nox.Session) -> None:
     """Take each guard out of a copy of the collection and see its test fail; write docs/guards.md when all of them did."""
-    install(session, NEWEST_CORE, TESTS_REQUIREMENTS, *_if_there(SIMULATOR_REQUIREMENTS))
-    collections = install_tarball(session, "guards")
-    session.run(
-        *("python", "-m", "guards", *session.posargs),
-        env=clean_env(session, "guards", ANSIBLE_COLLECTIONS_PATH=str(collections), PYTHONPATH=str(ROOT / "tests")),
-    )
+    run_tool(session, "guards", TESTS_REQUIREMENTS)
 
 
 @nox.session(python=HERE)
@@ -387,6 +387,16 @@ def bench(session: nox.Session) -> None:
     path = os.pathsep.join([collections, str(ROOT / "tests")])
     env = clean_env(session, "bench", ANSIBLE_COLLECTIONS_PATH=collections, PYTHONPATH=path)
     session.run(*("python", "-m", "bench", *session.posargs), env=env)
+
+
+def run_tool(session: nox.Session, package: str, requirements: Path) -> None:
+    """Run a package of tests/ beside the collection as built and installed."""
+    install(session, NEWEST_CORE, requirements, *_if_there(SIMULATOR_REQUIREMENTS))
+    collections = install_tarball(session, session.name)
+    session.run(
+        *("python", "-m", package, *session.posargs),
+        env=clean_env(session, session.name, ANSIBLE_COLLECTIONS_PATH=str(collections), PYTHONPATH=str(ROOT / "tests")),
+    )
 
 
 @nox.session(python=HERE)

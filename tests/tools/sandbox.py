@@ -48,6 +48,7 @@ def ansible_test_home(home: Path, python: str) -> None:
         source = real if real.is_file() else Path(__file__).with_name("get_pip_stand_in.py")
         if not (cache / name).exists():
             shutil.copyfile(source, cache / name)
+    (cache / "python.txt").write_text(python, encoding="utf-8")  # for the stand-in
     _copy_pip_settings(home, python)
 
 

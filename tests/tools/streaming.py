@@ -39,11 +39,11 @@ def run(
 
 
 def side_by_side(commands: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """Run the commands, at most one per processor, each line with its command's name in front."""
+    """Run the commands, each line with its command's name in front: one more at once than there are processors, because some wait for downloads."""
 
     def one(item: tuple[str, Sequence[str]]) -> tuple[str, int]:
         name, command = item
         return name, run(command, show=lambda line: print(f"[{name}] {line}", flush=True))[0]
 
-    with ThreadPoolExecutor(max_workers=max(1, min(len(commands), os.cpu_count() or 1))) as pool:
+    with ThreadPoolExecutor(max_workers=min(len(commands), (os.cpu_count() or 1) + 1)) as pool:
         return dict(pool.map(one, commands.items()))
