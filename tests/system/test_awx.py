@@ -75,7 +75,13 @@ def test_a_project_from_git_is_set_up_once(awx: Awx) -> None:
     assert changed(awx.set_up("-vvvv", "--diff")) == 0
     assert api.writes() == []
 
-    # A changed variable changes what it is about and nothing else.
+
+@pytest.mark.deep
+@pytest.mark.long
+@needs_awx
+def test_a_changed_variable_changes_what_it_is_about_and_nothing_else(awx: Awx) -> None:
+    api = awx.api
+    awx.set_up()
     awx.variables.update(awx_approval_timeout=600, awx_schedule_time="04:15")
     assert changed(awx.set_up("--check")) == 2
     assert api.writes() == []

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
+import re
 import typing as t
 from pathlib import Path
 
@@ -28,14 +28,21 @@ Task = dict[str, t.Any]
 
 def play(controller: Controller, task: Task, *options: str, **variables: t.Any) -> Task:
     """Run the task and return its result, with all that was printed as `output`."""
+    return play_each(controller, [task], *options, **variables)[0]
+
+
+def play_each(controller: Controller, tasks: list[Task], *options: str, **variables: t.Any) -> list[Task]:
+    """Run the tasks one after the other and return their results, each with its part of what was printed; nothing of that is left out."""
     told = controller.folder / "seen.json"
-    keep = {"ansible.builtin.copy": {"content": "{{ seen | to_json }}", "dest": str(told)}, "check_mode": False, "no_log": True}
+    names = [f"seen_{number}" for number in range(len(tasks))]
+    keep = {"ansible.builtin.copy": {"content": "{{ [%s] | to_json }}" % ", ".join(names), "dest": str(told)}, "check_mode": False, "no_log": True}
     playbook = controller.folder / "play.yml"
-    tasks = [{**task, "register": "seen", "ignore_errors": True}, keep]
-    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    named = [{**task, "name": name, "register": name, "ignore_errors": True} for name, task in zip(names, tasks, strict=True)]
+    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [*named, keep]}]), encoding="utf-8")
     run = controller.play(*options, playbook=str(playbook), **variables)
     assert run.code == 0, run.output
-    return {**json.loads(told.read_text(encoding="utf-8")), "output": run.output}
+    parts = re.split(r"^(?=TASK \[seen_[1-9]\d*\])", run.output, flags=re.MULTILINE)
+    return [{**seen, "output": part} for seen, part in zip(json.loads(told.read_text(encoding="utf-8")), parts, strict=True)]
 
 
 GOOD: dict[str, Task] = {
@@ -80,23 +87,21 @@ def test_both_ways_refuse_what_the_options_do_not_allow(controller: Controller, 
     assert tenant.calls() == []
 
 
-def is_inside(controller: Controller, task: Task, **variables: t.Any) -> bool:
-    """Tell whether the module was not transferred; Ansible says so when it is."""
-    return "modules/staffbase_" not in play(controller, task, "-vvv", **variables)["output"]
+def are_inside(controller: Controller, *tasks: Task, **variables: t.Any) -> list[bool]:
+    """Tell of each task whether its module was not transferred; Ansible says so when it is."""
+    return ["modules/staffbase_" not in seen["output"] for seen in play_each(controller, list(tasks), "-vvv", **variables)]
 
 
 def test_it_runs_inside_unless_something_wants_a_process_of_its_own(controller: Controller) -> None:
     task: Task = GOOD["a file is checked"]
-    assert is_inside(controller, task)
-    for other in ({"environment": {"LANG": "C"}}, {"async": 30, "poll": 1}):
-        assert not is_inside(controller, {**task, **other})
-    assert not is_inside(controller, task, **OWN_PROCESS)
+    others = ({"environment": {"LANG": "C"}}, {"async": 30, "poll": 1}, {"vars": OWN_PROCESS})
+    assert are_inside(controller, task, *({**task, **other} for other in others)) == [True, False, False, False]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="becoming another user without a password needs root")
 def test_who_becomes_somebody_else_gets_a_process_of_that_user(controller: Controller, tmp_path: Path) -> None:
-    inside = is_inside(controller, {**GOOD["a file is checked"], "become": True, "become_method": "ansible.builtin.su"}, ansible_become_user="root")
-    assert not inside
+    task = {**GOOD["a file is checked"], "become": True, "become_method": "ansible.builtin.su"}
+    assert are_inside(controller, task, ansible_become_user="root") == [False]
 
 
 @pytest.mark.parametrize("pipelined", [True, False], ids=["as it is", "without the guard"])
@@ -122,9 +127,9 @@ def test_secret_options_are_not_shown_at_any_verbosity(controller: Controller) -
     secret = "id\nzzyzx-4711\n"
     wrong = {"content": secret, "file_name": TOKEN, "force": "perhaps"}
     tasks: list[Task] = [{UPLOAD: {"content": secret, "file_name": "people.csv"}}, {UPLOAD: wrong}]
-    for task, variables in itertools.product(tasks, ({}, OWN_PROCESS)):
-        result = play(controller, task, "-vvvv", "--diff", **variables)
-        assert result.get("failed", False) is ("force" in task[UPLOAD])
+    results = play_each(controller, [{**task, "vars": where} for task in tasks for where in ({}, OWN_PROCESS)], "-vvvv", "--diff")
+    assert [result.get("failed", False) for result in results] == [False, False, True, True]
+    for result in results:
         assert "zzyzx" not in result["output"]
         assert TOKEN not in result["output"]
 
