@@ -7,14 +7,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-import re
 import subprocess
 import typing as t
 from pathlib import Path
 
 from simulator import Simulator
 from support.admin import leaks
-from support.controller import Controller, stats_of
+from support.controller import FAILED, Controller, stats_of
 from support.small_tenant import CSV, EXPECTED, MAPPING, PEOPLE, TOKEN
 
 from .cells import Cell
@@ -22,8 +21,6 @@ from .verdict import Told, judged
 
 #: So many hosts at once: most of them sleep.
 FORKS = 12
-
-FAILED = re.compile(r"^fatal: \[([\w-]+)\]: FAILED! => (\{.*\})$", re.MULTILINE)
 
 
 @dataclasses.dataclass

@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
 import typing as t
@@ -20,6 +21,9 @@ MAPPING = {"externalId": "id", "eMail": "mail", "profile-field:firstName": "firs
 
 #: Nobody in the tests has such a token; it is long enough to be looked for.
 TOKEN = "azN5MWQ4MzE1MDk0NzpxeC1zZWNyZXQtMTIzNDU2Nzg5MA=="
+
+#: How the default callback tells that a host failed, and with what.
+FAILED = re.compile(r"^fatal: \[([\w-]+)\]: FAILED! => (\{.*\})$", re.MULTILINE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +39,10 @@ class Run:
         """The result of the only host."""
         (only,) = self.results.values()
         return only
+
+    def failure(self, host: str) -> str:
+        """Return the JSON with which a host failed."""
+        return next(result for name, result in FAILED.findall(self.output) if name == host)
 
     def recap(self, host: str = "berlin") -> dict[str, int]:
         """Return the counts of the recap."""
