@@ -29,14 +29,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--end", choices=share.ENDS, help="run only this end's share of the tests: see tests/support/share.py")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even read what holds nothing for this end."""
+    return True if config.option.end and not share.is_for(config.option.end, collection_path.relative_to(config.rootpath).as_posix()) else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that at the end no worker waits for another."""
     share.mark_further_cases(items)
     if config.option.end:
-        mine = [item for item in items if config.option.end in share.ends_of(item.nodeid)]
-        config.hook.pytest_deselected(items=[item for item in items if item not in mine])
-        items[:] = mine
+        mine = {item: config.option.end in share.ends_of(item.nodeid) for item in items}
+        config.hook.pytest_deselected(items=[item for item in items if not mine[item]])
+        items[:] = [item for item in items if mine[item]]
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 

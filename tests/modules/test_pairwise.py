@@ -8,8 +8,10 @@ import typing as t
 
 import pytest
 
-from simulator import Switches, pairwise
+from simulator import Switches
+from simulator.switches import paired_choices
 from support.api_calls import IMPORT, LIST, POST, PREVIEW
+from support.paired import PAIRED
 from support.small_tenant import AFTER, CSV, EXPECTED, MAPPING
 
 if t.TYPE_CHECKING:
@@ -17,8 +19,7 @@ if t.TYPE_CHECKING:
 
     from support.admin import Admin
 
-COVERING = pairwise.covering()
-ROWS = [pytest.param(switches, id=f"{number:02d}") for number, switches in enumerate(COVERING)]
+ROWS = [pytest.param(switches, id=f"{number:02d}") for number, switches in enumerate(PAIRED)]
 
 #: A status that is deactivated or reactivated leaves nothing else to be counted, so all people of the file count either way.
 LIMITS = {"created": 5, "updated": 100, "deactivated": 3, "deleted": 1}
@@ -123,5 +124,5 @@ def test_a_bad_mapping_is_named_and_nothing_half_configured_stays(start: Start, 
 
 def test_the_set_covers_every_value() -> None:
     """A switch that is new, or a value, takes part without anybody thinking of it."""
-    for name, values in pairwise.paired_choices().items():
-        assert {getattr(switches, name) for switches in COVERING} == set(values)
+    for name, values in paired_choices().items():
+        assert {getattr(switches, name) for switches in PAIRED} == set(values)

@@ -17,7 +17,11 @@ import pytest
 OLDEST, NEWEST = ENDS = ("oldest", "newest")
 
 #: Here a difference between two versions of ansible-core would show: arguments, templates, results, what is printed.
-ON_BOTH = ("tests/system/test_role_runs.py", "tests/unit/module_utils/_ansible/", "tests/modules/test_flow.py")
+ON_BOTH = (
+    *(f"tests/system/test_role_runs.py::test_{name}" for name in (
+        "first_run_imports", "second_run_sends", "check_mode_sends", "two_branches_with")),
+    "tests/unit/module_utils/_ansible/", "tests/modules/test_flow.py",
+)
 
 #: Whole playbooks. Each runs at one end, half of them at either.
 ON_EITHER = "tests/system/"
@@ -31,6 +35,11 @@ def ends_of(test: str) -> Sequence[str]:
         # What is tested without a playbook hangs on no version of ansible-core.
         return (NEWEST,)
     return (ENDS[zlib.crc32(test.encode()) % 2],)
+
+
+def is_for(end: str, file: str) -> bool:
+    """Tell whether a file of tests, or a folder of them, holds anything for an end."""
+    return end == NEWEST or any(file.startswith(part) or part.startswith(file) for part in (*ON_BOTH, ON_EITHER))
 
 
 def mark_further_cases(items: Iterable[pytest.Item]) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -29,7 +29,24 @@ class Item:
 
 def test_no_test_is_lost_between_the_two_ends(request: pytest.FixtureRequest) -> None:
     for item in request.session.items:
-        assert set(share.ends_of(item.nodeid)) & set(share.ENDS), item.nodeid
+        ends = share.ends_of(item.nodeid)
+        assert set(ends) & set(share.ENDS), item.nodeid
+        # A file that an end does not read, it cannot run.
+        path = PurePosixPath(item.nodeid.partition("::")[0])
+        assert all(share.is_for(end, str(place)) for end in ends for place in [path, *list(path.parents)[:-1]]), item.nodeid
+
+
+def test_what_runs_on_both_ends_is_there() -> None:
+    for part in share.ON_BOTH:
+        file, _colons, name = part.partition("::")
+        path = Path(__file__).parents[2] / file
+        assert path.exists()
+        assert not name or f"\ndef {name}" in path.read_text(encoding="utf-8"), part
+
+
+def test_the_oldest_end_does_not_read_what_it_does_not_run() -> None:
+    assert not share.is_for(share.OLDEST, "tests/unit/module_utils/_csv")
+    assert not share.is_for(share.OLDEST, "tests/modules/test_pairwise.py")
 
 
 def test_playbooks_are_shared_out_and_the_rest_is_not() -> None:
@@ -37,7 +54,7 @@ def test_playbooks_are_shared_out_and_the_rest_is_not() -> None:
     assert set(ends) == set(share.ENDS)
     assert len(ends) == 40
     assert share.ends_of("tests/unit/test_x.py::test_1") == (share.NEWEST,)
-    assert share.ends_of("tests/system/test_role_runs.py::test_1") == share.ENDS
+    assert share.ends_of("tests/modules/test_flow.py::test_1") == share.ENDS
 
 
 def test_further_cases_are_deep_and_those_of_the_matrix_do_not_count() -> None:

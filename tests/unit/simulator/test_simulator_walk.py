@@ -11,11 +11,10 @@ import pytest
 from simulator_client import Client, config, csv_file, csv_row, person
 
 from simulator import Fault, Simulator, Switches
-from simulator.pairwise import covering
 from simulator.switches import choices
+from support.paired import PAIRED
 
 SINGLE = [Switches().with_(**{name: value}) for name, values in choices().items() for value in values[1:]]
-PAIRED = covering()
 
 
 def _label(switches: Switches) -> str:
@@ -33,7 +32,7 @@ def test_every_answer_under_one_switch(sim: Simulator, switches: Switches) -> No
     _walk(sim, switches)
 
 
-@pytest.mark.cases(20)
+@pytest.mark.cases(10)
 @pytest.mark.parametrize("switches", PAIRED, ids=[f"pairs-{number}" for number in range(len(PAIRED))])
 def test_every_answer_under_pairs_of_switches(sim: Simulator, switches: Switches) -> None:
     _walk(sim, switches)
