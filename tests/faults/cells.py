@@ -189,15 +189,18 @@ def everything() -> list[Cell]:
     return [cell for place in PLACES for cell in row(place)]
 
 
-def sample() -> list[Cell]:
-    """Return a part in which each call meets three kinds of faults at least and each fault two calls, both once and lasting."""
+def sample(*turns: int) -> list[Cell]:
+    """Return a part of all cells. In turn 0, each call meets a fault and each fault a call; in turn 1 once more, in another place and time.
+
+    With both, each call meets three kinds of faults at least and each fault two calls, both once and lasting.
+    """
     chosen = []
-    for turn in range(2):
+    for turn in turns:
         for number, kind in enumerate(KINDS):
             # Three is no divisor of the number of calls, so this comes to all of them; in the second turn half a round on.
             place = PLACES[(3 * number + turn * len(PLACES) // 2) % len(PLACES)]
             chosen.append(Cell(place, kind, (Time.ONCE, Time.LASTING)[(number // 2 + turn) % 2]))
-    waits = [place for place in PLACES if place.waits]
-    passing = [kind for kind in KINDS if kind.passes]
-    chosen += [Cell(place, kind, Time.SPELL) for place, kind in zip(waits, (passing[1], passing[-1]), strict=True)]
+        waits = [place for place in PLACES if place.waits]
+        passing = [kind for kind in KINDS if kind.passes]
+        chosen.append(Cell(waits[turn], passing[(1, -1)[turn]], Time.SPELL))
     return chosen

@@ -105,6 +105,7 @@ def test_an_answer_that_was_taken_away_imports_nothing_that_was_not_approved(con
     assert tenant.people() == []
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("approved_only", ["true", "false"])
 def test_the_playbooks_of_the_pattern_preview_and_import(controller: Controller, tenant: Simulator, approved_only: str) -> None:
     preview = controller.play(playbook=str(PATTERN / "playbooks/preview.yml"))

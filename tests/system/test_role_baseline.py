@@ -89,6 +89,7 @@ def test_a_leaver_is_deactivated_and_comes_back(controller: Controller, tenant: 
     assert {person["external_id"]: person["status"] for person in tenant.people()} == {"1": "activated", "2": "activated"}
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("key", ["status,profile-field:department", "profile-field:department , status"])
 def test_a_status_that_shares_its_column_is_the_status(controller: Controller, tenant: Simulator, baseline: Path, key: str) -> None:
     mapping = controller.variables["delta_import_mapping"]

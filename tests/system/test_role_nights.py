@@ -28,7 +28,7 @@ class Plan(t.NamedTuple):
     killed: dict[int, tuple[int, str]]
 
 
-WEEK = Plan(7, {1: "open quote"}, 3, {4: AFTER_UPLOAD, 6: AFTER_START})
+FEW = Plan(5, {1: "open quote"}, 2, {3: AFTER_UPLOAD, 4: AFTER_START})
 MONTH = Plan(30, {6: "open quote", 13: "login page", 21: "identifier twice"}, 17, {9: AFTER_UPLOAD, 24: AFTER_START})
 
 Person = tuple[str, str, str]
@@ -94,7 +94,7 @@ def spoiled(text: str, how: str) -> str:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("plan", [pytest.param(WEEK, id="7"), pytest.param(MONTH, id="30", marks=pytest.mark.deep)])
+@pytest.mark.parametrize("plan", [pytest.param(FEW, id="5"), pytest.param(MONTH, id="30", marks=pytest.mark.deep)])
 def test_many_nights(tmp_path: Path, plan: Plan) -> None:
     company = Company()
     people: list[dict[str, t.Any]] = [

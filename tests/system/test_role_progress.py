@@ -41,6 +41,7 @@ def test_each_state_is_a_line_with_the_numbers_as_soon_as_they_are_known(slow: C
         ", preview: created 2, updated 0, deactivated 0, reactivated 0, deleted 0"]
 
 
+@pytest.mark.deep
 def test_it_can_be_switched_off_and_does_the_same(slow: Controller) -> None:
     run = slow.play(delta_import_progress=False)
 
@@ -58,6 +59,7 @@ def test_a_module_in_a_process_of_its_own_does_the_same(slow: Controller) -> Non
     assert len(slow.tenant.people()) == 2
 
 
+@pytest.mark.deep
 def test_a_rehearsal_is_quiet(slow: Controller) -> None:
     slow.play(delta_import_target="previewed", delta_import_progress=False)
 

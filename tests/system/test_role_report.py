@@ -139,6 +139,7 @@ def test_a_broken_export_with_a_hostile_header_is_told_as_text(controller: Contr
     assert tenant.calls() == []
 
 
+@pytest.mark.deep
 def test_a_preview_and_a_short_export_against_a_baseline(controller: Controller, tenant: Simulator, report: Path) -> None:
     preview = controller.play(delta_import_target="previewed", delta_import_remove_previewed=True)
     assert preview.code == 0, preview.output
@@ -170,6 +171,7 @@ def test_a_report_that_cannot_be_written_fails_the_run_and_nothing_else(controll
     assert len(tenant.people()) == 2
 
 
+@pytest.mark.deep
 def test_a_second_source_of_the_same_play_does_not_tell_of_the_first(controller: Controller, tenant: Simulator, report: Path) -> None:
     """What the first run registered is still there when the second one fails early."""
     role: dict[str, t.Any] = {"ansible.builtin.include_role": {"name": "community.staffbase.delta_import"}}

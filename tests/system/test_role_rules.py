@@ -38,6 +38,7 @@ def test_offboarding_within_the_limits(controller: Controller, tenant: Simulator
     assert tenant.writes()[-2:] == ["PATCH /users/imports/{id} PREVIEW_PENDING", "PATCH /users/imports/{id} IMPORT_PENDING"]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("limits", [{"deleted": 0}, {"deactivated": 0, "deleted": 5}])
 def test_a_limit_that_is_exceeded_stops_before_anybody_changes(controller: Controller, tenant: Simulator, limits: dict[str, int]) -> None:
     offboarding(controller, tenant)
