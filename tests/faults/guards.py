@@ -9,22 +9,33 @@ import os
 import shutil
 from pathlib import Path
 
+from guards import calls
+from guards.guard import STEPS, Guard
+
 from .cells import KINDS, PLACES, Cell, Time
 
 COLLECTION = "ansible_collections/community/staffbase"
 
+#: The guards against a call that breaks, and one that only a whole run shows.
+AT_HAND = {guard.promise: guard for guard in [
+    *calls.GUARDS,
+    Guard("A single conflict is waited out", f"{STEPS}/transition.py",
+          "if (error.status != 409 and target is not State.IMPORT_PENDING) or idle_refusals > 1:", "if True:", "tests/system/test_fault_matrix.py"),
+]}
+
 
 @dataclasses.dataclass(frozen=True)
-class Guard:
-    """A line in `file` (below module_utils), what stands there without the guard, and the cell that is another without it."""
+class Shown:
+    """A guard, by its promise, and the cell that is another without it."""
 
-    name: str
-    file: str
-    line: str
-    without: str
+    promise: str
     place: str
     kind: str
     time: Time
+
+    @property
+    def guard(self) -> Guard:
+        return AT_HAND[self.promise]
 
     @property
     def cell(self) -> Cell:
@@ -33,32 +44,21 @@ class Guard:
 
 
 GUARDS = [
-    Guard("a passing status is tried again", "_api/retry.py",
-          "frozenset({408, 425, 429, 500, 502, 503, 504})", "frozenset()", "read the configuration", "500", Time.ONCE),
-    Guard("an upload without an answer is looked for", "_steps/upload.py",
-          "for seconds in LOOKS_AFTER_LOSS:", "for seconds in ():", "upload", "lost", Time.ONCE),
-    Guard("after a gateway's error it is not sure that nothing was done", "_api/answer.py",
-          "unsure=answer.status >= 500 or answer.status == 408,", "unsure=False,", "upload", "504 late", Time.ONCE),
-    Guard("a new state without an answer is looked for", "_steps/transition.py",
-          "return now != before.state and (now == target.value or reached(now, target))", "return False", "start the import", "lost", Time.ONCE),
-    Guard("a single conflict is waited out", "_steps/transition.py",
-          "if (error.status != 409 and target is not State.IMPORT_PENDING) or idle_refusals > 1:", "if True:", "start the import", "409", Time.ONCE),
-    Guard("a redirect is refused", "_api/transport.py",
-          "session.get_redirect_target = _no_target",
-          'session.request = lambda *args, _real=session.request, **options: _real(*args, **{**options, "allow_redirects": True})',
-          "upload", "redirect", Time.ONCE),
-    Guard("a web page is no answer", "_api/answer.py",
-          'if "html" in content_type.lower():', "if False:", "ask for the preview", "web page", Time.LASTING),
-    Guard("JSON is no list of refused rows", "_api/answer.py",
-          'said = "json" in content_type.lower()', "said = False", "read the refused rows", "cut JSON", Time.ONCE),
-    Guard("a passing fault does not end the waiting", "_api/waiting.py",
-          "if not error.passing:", "if True:", "wait for the import", "reset", Time.SPELL),
+    Shown("A status that passes by itself is tried again", "read the configuration", "500", Time.ONCE),
+    Shown("An upload without an answer is looked for", "upload", "lost", Time.ONCE),
+    Shown("... also after an error of a gateway", "upload", "504 late", Time.ONCE),
+    Shown("A new state without an answer is looked for", "start the import", "lost", Time.ONCE),
+    Shown("A single conflict is waited out", "start the import", "409", Time.ONCE),
+    Shown("A redirect is not followed", "upload", "redirect", Time.ONCE),
+    Shown("A web page is no answer of the service", "ask for the preview", "web page", Time.LASTING),
+    Shown("JSON is no list of refused rows", "read the refused rows", "cut JSON", Time.ONCE),
+    Shown("A fault does not end the waiting", "wait for the import", "reset", Time.SPELL),
 ]
 
 
 def without_guards(folder: Path) -> Path:
     """Copy the installed collection, take all guards out, and return the folder for ANSIBLE_COLLECTIONS_PATH."""
-    return without(folder, *((f"plugins/module_utils/{guard.file}", guard.line, guard.without) for guard in GUARDS))
+    return without(folder, *(shown.guard.change for shown in GUARDS))
 
 
 def without(folder: Path, *changes: tuple[str, str, str]) -> Path:

@@ -41,10 +41,10 @@ def test_a_call_meets_every_fault(tmp_path: Path, place: Place) -> None:
 def test_without_the_guards_each_harm_is_seen(tmp_path: Path) -> None:
     """One run with all of them taken out; each cell stands for one guard."""
     trials = Trials(
-        tmp_path, [guard.cell for guard in GUARDS], surroundings={"ANSIBLE_COLLECTIONS_PATH": str(without_guards(tmp_path / "without"))},
+        tmp_path, [shown.cell for shown in GUARDS], surroundings={"ANSIBLE_COLLECTIONS_PATH": str(without_guards(tmp_path / "without"))},
     ).run(again=False)
     seen = other_than_told(trials)
-    assert [guard.name for guard in GUARDS if str(guard.cell) not in seen] == []
+    assert [shown.promise for shown in GUARDS if str(shown.cell) not in seen] == []
 
 
 def test_the_part_has_each_call_and_each_fault() -> None:
