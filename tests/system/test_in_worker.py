@@ -35,7 +35,7 @@ def play_each(controller: Controller, tasks: list[Task], *options: str, **variab
     """Run the tasks one after the other and return their results, each with its part of what was printed; nothing of that is left out."""
     told = controller.folder / "seen.json"
     names = [f"seen_{number}" for number in range(len(tasks))]
-    keep = {"ansible.builtin.copy": {"content": "{{ [%s] | to_json }}" % ", ".join(names), "dest": str(told)}, "check_mode": False, "no_log": True}
+    keep = {"ansible.builtin.copy": {"content": f"{{{{ [{', '.join(names)}] | to_json }}}}", "dest": str(told)}, "check_mode": False, "no_log": True}
     playbook = controller.folder / "play.yml"
     named = [{**task, "name": name, "register": name, "ignore_errors": True} for name, task in zip(names, tasks, strict=True)]
     playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [*named, keep]}]), encoding="utf-8")
