@@ -71,14 +71,15 @@ class Application:
         if not path.startswith("/api/"):
             return _send(Answer(404, html_page(404, "Not Found"), "text/html; charset=utf-8"), start_response)
         call = _parse(request, path.removeprefix("/api"))
-        record = self._log(call)
-        cleared = self.world.faults.next_clearing()
-        fault = self.world.faults.due(call.method, call.template, call.state)
-        if fault is not None:
-            record.fault = fault.kind
+        # Before it can be seen in the log: who sees it there and waits until it was done must not come too early.
         with self._served:
             self._being_served += 1
         try:
+            record = self._log(call)
+            cleared = self.world.faults.next_clearing()
+            fault = self.world.faults.due(call.method, call.template, call.state)
+            if fault is not None:
+                record.fault = fault.kind
             return self._serve(call, record, fault, cleared, start_response)
         finally:
             with self._served:

@@ -25,7 +25,8 @@ def killed_at_call(controller: Controller, tenant: Simulator, number: int, *, do
     """Kill a run at its call of this number (1 is the first), which the tenant has `done` or will never do; return that call."""
     tenant.forget_requests()
     tenant.schedule(Fault("hold_after" if done else "hold", nth=number))
-    killed(controller, tenant, lambda: any(request.fault for request in tenant.requests), **variables)
+    # What is done has its status before it is held.
+    killed(controller, tenant, lambda: any(request.fault and (request.status or not done) for request in tenant.requests), **variables)
     call = next(request.call for request in tenant.requests if request.fault)
     tenant.clear_faults()
     return call

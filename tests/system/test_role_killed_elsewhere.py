@@ -48,8 +48,6 @@ def begin_another(begin: Begin) -> tuple[Night, str]:
     """Return a night whose run died behind its upload, before the export became another one, and the id of that upload."""
     night = begin("second night")
     assert killed_at_call(night.controller, night.tenant, 2, done=True) == POST
-    # The service may still be at it.
-    night.tenant.settle()
     night.write("ann3@example.com")
     return night, night.tenant.imports()[0]["id"]
 

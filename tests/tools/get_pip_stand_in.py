@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-arguments = ["install", *(argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel"))]
+arguments = ["install", "--no-compile", *(argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel"))]
 outer = Path(__file__).with_name("python.txt").read_text(encoding="utf-8")
 if subprocess.run([outer, "-m", "pip", "--python", sys.executable, *arguments], check=False).returncode:
     subprocess.run([sys.executable, "-m", "ensurepip", "--default-pip"], check=True)

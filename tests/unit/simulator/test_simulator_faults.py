@@ -32,6 +32,24 @@ def test_resets(start: Start, kind: str, acted: int) -> None:
     assert client.post(CONTENT).status_code == 201
 
 
+def test_what_is_in_the_log_is_waited_for(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = start()
+    due = client.sim.world.faults.due
+
+    def late(*call: Any) -> Fault | None:
+        time.sleep(0.3)
+        return due(*call)
+
+    monkeypatch.setattr(client.sim.world.faults, "due", late)
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(client.post, CONTENT)
+        while not client.sim.requests:
+            time.sleep(0.005)
+        client.sim.settle()
+        assert [record.status for record in client.sim.requests] == [201]
+        assert answer.result().status_code == 201
+
+
 @pytest.mark.parametrize("code", [429, 500, 502, 503, 504, 401, 403, 404, 405, 409])
 def test_status(start: Start, code: int) -> None:
     client = start(checked=False)
