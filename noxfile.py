@@ -24,8 +24,6 @@ from tools import declared as declaration  # noqa: E402
 
 # nox looks for pythonX.Y on PATH, where the shim of a version manager may stand that does not run.
 os.environ["PATH"] = interpreters.clean_path()
-# Of what is installed into the many environments, most is never imported; what is, is compiled then. As pip has it, 0 is "do not compile".
-os.environ["PIP_NO_COMPILE"] = "0"
 
 PYTHONS = list(interpreters.usable())
 # The Python that make chose is the one that nox runs with.

@@ -64,8 +64,7 @@ def _copy_pip_settings(home: Path, python: str) -> None:
     for line in sorted(listing.splitlines(), key=lambda text: text.startswith(":env:")):
         section, _dot, rest = line.partition(".")
         key, _equals, value = rest.partition("=")
-        # What is compiled only when it is imported warns then, and ansible-test takes a warning of a tool for a finding.
-        if not value or key in ("config-file", "require-virtualenv", "no-compile"):
+        if not value or key in ("config-file", "require-virtualenv"):
             continue
         section = "global" if section == ":env:" else section
         if not parser.has_section(section):
