@@ -19,7 +19,7 @@ OLDEST, NEWEST = ENDS = ("oldest", "newest")
 #: Here a difference between two versions of ansible-core would show: arguments, templates, results, what is printed.
 ON_BOTH = (
     *(f"tests/system/test_role_runs.py::test_{name}" for name in (
-        "first_run_imports", "second_run_sends", "check_mode_sends", "two_branches_with")),
+        "first_run_imports", "second_run_sends", "check_mode_sends")),
     "tests/unit/module_utils/_ansible/", "tests/modules/test_flow.py",
 )
 

@@ -62,7 +62,7 @@ WORDED_BY_ANSIBLE: dict[str, tuple[Task, str]] = {
 }
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("task", [*GOOD.values(), *FAILING.values()], ids=[*GOOD, *FAILING])
 def test_both_ways_end_alike_and_send_the_same(controller: Controller, tenant: Simulator, task: Task) -> None:
     tenant.upload(b"id\n1\n", "people.csv")

@@ -45,6 +45,7 @@ def failed_as_before(run: Run) -> bool:
     return run.code == 2 and (run.recap()["failed"], run.recap()["rescued"], run.recap()["ignored"]) == (1, 0, 0)
 
 
+@pytest.mark.deep
 def test_from_check_mode_to_a_night_with_nothing_new(controller: Controller, tenant: Simulator, report: Path) -> None:
     rehearsed = controller.play("--check")
     assert rehearsed.code == 0, rehearsed.output

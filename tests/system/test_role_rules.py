@@ -94,6 +94,7 @@ def test_too_many_refused_rows_fail_and_go_on_failing(controller: Controller, te
     assert [each["applied_count"] for each in tenant.imports()] == [1]
 
 
+@pytest.mark.deep
 def test_preview_then_import(controller: Controller, tenant: Simulator) -> None:
     preview = controller.play(delta_import_target="previewed")
     assert preview.code == 0, preview.output
@@ -130,7 +131,7 @@ def test_the_draft_of_a_completed_import_is_not_removed(controller: Controller, 
     assert "DELETE /users/imports/{id}" not in tenant.calls()
 
 
-@pytest.mark.cases(4)
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("limits", [{}, {"created": 2}], ids=["without limits", "with limits"])
 @pytest.mark.parametrize("state", ["DRAFT", "PREVIEW_PENDING", "CREATING_PREVIEW", "PREVIEW_READY", "IMPORT_PENDING", "IMPORTING", "COMPLETED"])
 def test_a_run_that_died_is_finished_by_the_next(tmp_path_factory: t.Any, state: str, limits: dict[str, int]) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import pytest
 from bench.night_simulation import TASKS
 from support.controller import Controller, Run
 
@@ -22,6 +23,7 @@ def test_a_first_run_and_a_night_with_nothing_new(controller: Controller) -> Non
     assert sum(first) == TASKS - 1
 
 
+@pytest.mark.deep
 def test_nights_with_a_baseline(controller: Controller) -> None:
     controller.variables["delta_import_baseline"] = str(controller.folder / "last.csv")
     first, nobody = counts(controller.play()), counts(controller.play())

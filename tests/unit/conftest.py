@@ -11,7 +11,7 @@ from pathlib import Path
 import hypothesis
 from hypothesis import configuration
 
-hypothesis.settings.register_profile("same", deadline=None, derandomize=True, database=None, max_examples=150)
+hypothesis.settings.register_profile("same", deadline=None, derandomize=True, database=None, max_examples=100)
 # More examples, and others each time: HYPOTHESIS_PROFILE=search make unit
 hypothesis.settings.register_profile("search", deadline=None, database=None, max_examples=3000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
