@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+
 from bench.night_simulation import TASKS
 from support.controller import Controller, Run
 
