@@ -75,6 +75,7 @@ def test_the_first_import_goes_as_its_guide_says(controller: Controller, tenant:
     assert tenant.calls()[before:] == ["GET /users/imports"]
 
 
+@pytest.mark.deep
 def test_the_nightly_job_of_the_guide_keeps_a_baseline_and_stops_a_short_export(controller: Controller, tenant: Simulator) -> None:
     page = guide("guide_nightly_job")
     for name in ("group_vars/staffbase.yml", "group_vars/staffbase.yml, with a baseline", "group_vars/staffbase.yml, with a report"):

@@ -104,6 +104,7 @@ def test_who_becomes_somebody_else_gets_a_process_of_that_user(controller: Contr
     assert are_inside(controller, task, ansible_become_user="root") == [False]
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("pipelined", [True, False], ids=["as it is", "without the guard"])
 def test_the_token_is_not_written_to_the_target_either(controller: Controller, tenant: Simulator, pipelined: bool) -> None:
     """A file with the module's options stays only if whoever runs it says that he does without pipelining."""

@@ -76,6 +76,7 @@ def test_a_mapping_that_changed_after_the_preview_is_not_imported(controller: Co
     assert names(tenant) == set()
 
 
+@pytest.mark.deep
 def test_a_newer_import_of_the_source_takes_the_approval_away(controller: Controller, tenant: Simulator) -> None:
     rows = controller.export.read_text(encoding="utf-8")
     preview = previewed(controller)

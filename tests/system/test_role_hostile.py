@@ -69,6 +69,7 @@ def test_an_answer_that_is_spoiled_ends_the_run_before_anybody_is_changed(contro
     assert len(tenant.people()) == 2
 
 
+@pytest.mark.deep
 def test_refused_rows_without_an_end_are_told_and_a_rerun_does_not_import_again(controller: Controller, tenant: Simulator) -> None:
     errors = controller.folder / "refused.csv"
     before = set(controller.folder.iterdir())

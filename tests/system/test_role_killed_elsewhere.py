@@ -22,7 +22,7 @@ PREVIEWED: list[str] = [LIST, POST, LIST, GET_CONFIG, PATCH_CONFIG, GET_CONFIG, 
 @pytest.mark.parametrize(("remove", "number", "call", "how"), parameters(
     [("removed" if remove else "kept", number, call, how) for remove in (True, False)
      for number, call in enumerate(PREVIEWED[: None if remove else -2], 1) for how in ("held", "done")],
-    lambda remove, number, call, how: (call, how) == (DELETE, "done")))
+    lambda *_case: False))
 def test_killed_on_the_way_to_a_preview(begin: Begin, remove: str, number: int, call: str, how: str) -> None:
     night = begin("second night")
     before = night.tenant.people()
@@ -62,7 +62,7 @@ def check_another(night: Night, old: str) -> None:
 
 @pytest.mark.parametrize(("number", "call", "how"), parameters(
     [(number, call, how) for number, call in enumerate(CANCELLING, 1) for how in ("held", "done")],
-    lambda number, call, how: (call, how) == (CANCEL, "held")))
+    lambda *_case: False))
 def test_killed_while_an_old_draft_is_cancelled(begin: Begin, number: int, call: str, how: str) -> None:
     night, old = begin_another(begin)
     assert killed_at_call(night.controller, night.tenant, number, done=how == "done") == call

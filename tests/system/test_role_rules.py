@@ -121,6 +121,7 @@ def test_a_preview_that_leaves_nothing_behind(controller: Controller, tenant: Si
     assert tenant.people() == []
 
 
+@pytest.mark.deep
 def test_the_draft_of_a_completed_import_is_not_removed(controller: Controller, tenant: Simulator) -> None:
     controller.play()
 
@@ -153,6 +154,7 @@ def _digest(controller: Controller) -> str:
     return hashlib.sha256(controller.export.read_bytes()).hexdigest()[:16]
 
 
+@pytest.mark.deep
 def test_a_preview_of_another_configuration_is_not_compared(controller: Controller, tenant: Simulator) -> None:
     # This service keeps the preview when the configuration is written, and makes it only once.
     tenant.switches = Switches(preview_again="refused", config_at_preview_ready="keeps")

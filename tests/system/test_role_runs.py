@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 import typing as t
 
+import pytest
+
 from simulator import Simulator
 from support.controller import HEADER, Controller
 
@@ -73,6 +75,7 @@ def test_check_mode_on_a_draft_predicts_configuration_and_import(controller: Con
     assert tenant.people() == []
 
 
+@pytest.mark.deep
 def test_check_mode_after_the_import_predicts_nothing(controller: Controller, tenant: Simulator) -> None:
     controller.play()
     tenant.forget_requests()
@@ -139,6 +142,7 @@ def test_the_playbook_takes_other_hosts(controller: Controller, tenant: Simulato
     assert len(tenant.imports()) == 1
 
 
+@pytest.mark.deep
 def test_what_an_earlier_source_of_the_same_play_left_behind_is_not_told_as_the_own(controller: Controller, tenant: Simulator) -> None:
     controller.play()
     other = controller.folder / "other.csv"

@@ -262,6 +262,7 @@ CARELESS = """
 """
 
 
+@pytest.mark.deep
 def test_a_careless_playbook_is_seen_in_every_place(controller: Controller) -> None:
     """So the searches above would find it."""
     fine = {"fine": cases(controller.folder)["fine"]}
@@ -274,6 +275,7 @@ def test_a_careless_playbook_is_seen_in_every_place(controller: Controller) -> N
     assert traces.meanwhile
 
 
+@pytest.mark.deep
 def test_a_report_that_shows_the_refused_rows_is_seen(controller: Controller) -> None:
     """So the search above would find a cell in it."""
     some = {"some": cases(controller.folder)["some"]}

@@ -103,6 +103,7 @@ def check_end(controller: Controller, tenant: Simulator, baseline: Path, mails: 
     assert (again.code, again.recap()["changed"]) == (0, 0), again.output
 
 
+@pytest.mark.deep
 def test_a_run_that_comes_during_the_import_waits_and_then_does_its_own(controller: Controller, tenant: Simulator, baseline: Path) -> None:
     with started(controller) as (first,):
         until(lambda: any(entry["state"] in ("IMPORT_PENDING", "IMPORTING") for entry in tenant.imports()))
