@@ -162,6 +162,21 @@ def test_another_import_in_the_tenant_is_waited_for(start: Start, second: str, s
     assert there.sim.import_(import_id)["applied_count"] == there.sim.import_(other)["applied_count"] == 1
 
 
+def test_short_imports_that_take_turns_are_waited_for(start: Start) -> None:
+    """Whenever this one is refused, the one that was in the way has ended before anybody looks."""
+    there = start(second_import="refused", refused_transition=400)
+    others = [there.prepared("IMPORTING", hold=True), there.prepared(), there.prepared()]
+    import_id = there.prepared()
+    for number, other in enumerate(others):
+        # Each round is: ask, look at this one, look at all.
+        there.at_call(2 + 3 * number, lambda other=other: there.sim.set_state(other, "IMPORTING", hold=True))
+        there.at_call(3 + 3 * number, lambda other=other: there.sim.set_state(other, "COMPLETED"))
+    result = there.state(import_id, "imported")
+    assert there.calls() == [GET, *[IMPORT, GET, LIST] * 3, IMPORT, GET, STATUS, ERRORS]
+    assert result["state"] == "COMPLETED"
+    assert [there.sim.import_(each)["applied_count"] for each in [import_id, *others]] == [1, 1, 1, 1]
+
+
 def test_an_import_that_is_queued_behind_another_is_waited_for(there: Admin) -> None:
     other = there.prepared("IMPORTING", hold=True)
     import_id = there.prepared()

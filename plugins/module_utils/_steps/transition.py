@@ -27,6 +27,7 @@ class Transition:
         self._id = import_id
         self._waiter = waiter
         self._course = course or Course(import_id)
+        self._ended: frozenset[str] | None = None
 
     def ask(self, record: ImportRecord, target: State, stage: str) -> None:
         """PATCH the state to `target`. Raises CallError when the service refuses, TimeIsUp when it stays busy, PreviewUnderWay."""
@@ -67,7 +68,10 @@ class Transition:
         return now != before.state and (now == target.value or reached(now, target))
 
     def _tenant_is_busy(self) -> bool:
-        return any(other.state in RUNNING and other.id != self._id for other in self._imports.every(self._id))
+        """Tell whether another import runs, or one has ended since this was asked before: it may have been in the way, however short it was."""
+        others = [other for other in self._imports.every(self._id) if other.id != self._id]
+        before, self._ended = self._ended, frozenset(other.id for other in others if other.state == State.COMPLETED.value)
+        return any(other.state in RUNNING for other in others) or (before is not None and not self._ended <= before)
 
     def _refused(self, error: CallError, record: ImportRecord, target: State) -> CallError:
         return CallError(
