@@ -56,7 +56,7 @@ SIDE_BY_SIDE = [
           "if import_id in there_before:", "if False:", f"{TWINS}::test_an_answer_that_names_another_import_deletes_it_not"),
     Guard("A tenant that runs one import at a time is waited for", f"{STEPS}/transition.py",
           "return any(other.state in RUNNING for other in others) or (before is not None and not self._ended <= before)", "return False",
-          "tests/modules/test_state_waiting.py::test_another_import_in_the_tenant_is_waited_for"),
+          "tests/modules/test_state_waiting.py::test_a_tenant_that_stays_busy"),
     Guard("... also while short imports take turns", f"{STEPS}/transition.py",
           " or (before is not None and not self._ended <= before)", "",
           "tests/modules/test_state_waiting.py::test_short_imports_that_take_turns_are_waited_for"),

@@ -85,7 +85,7 @@ def test_the_steps_are_all_there_are(begin: t.Callable[[str], Night], kind: str)
 AT_FILES = [(kind, number, step) for kind, each in STEPS.items() for number, step in enumerate(each)]
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(3)
 @pytest.mark.parametrize(("kind", "number", "step"), parameters(
     AT_FILES, lambda kind, number, step: step in AMONG_ALL[kind] and step not in STEPS[kind][number + 1:]))
 def test_killed_before_a_step_on_a_file(begin: t.Callable[[str], Night], kind: str, number: int, step: str) -> None:
