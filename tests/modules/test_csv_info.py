@@ -175,6 +175,7 @@ print(json.dumps([result, after - before]))
 """
 
 
+@pytest.mark.deep
 def test_a_million_broken_rows_are_all_counted_with_little_memory(export: Path, tmp_path: Path) -> None:
     path = tmp_path / "many.csv"
     with path.open("wb") as stream:

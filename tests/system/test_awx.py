@@ -184,6 +184,7 @@ def test_a_project_without_git_has_its_sources_in_variables(awx: Awx) -> None:
     assert api.one("notification_templates", "Acme mail")["notification_configuration"]["password"] == "of-the-mail-server-2"
 
 
+@pytest.mark.deep
 @needs_awx
 def test_a_notification_that_is_refused_does_not_tell_its_password(awx: Awx, controller: Controller) -> None:
     mail = {"host": "mail.example.com", "port": "none", "username": "hr", "password": "of-the-mail-server", "use_tls": True, "use_ssl": False,

@@ -38,6 +38,7 @@ def test_a_call_meets_every_fault(tmp_path: Path, place: Place) -> None:
     assert other_than_told(Trials(tmp_path, row(place)).run()) == {}
 
 
+@pytest.mark.matrix
 def test_without_the_guards_each_harm_is_seen(tmp_path: Path) -> None:
     """One run with all of them taken out; each cell stands for one guard."""
     trials = Trials(

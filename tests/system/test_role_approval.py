@@ -102,6 +102,7 @@ def test_what_was_never_previewed_is_not_imported(controller: Controller, tenant
     assert tenant.calls() == []
 
 
+@pytest.mark.deep
 def test_with_a_baseline_the_approved_difference_is_imported(controller: Controller, tenant: Simulator) -> None:
     baseline = controller.folder / "last.csv"
     controller.variables["delta_import_baseline"] = str(baseline)

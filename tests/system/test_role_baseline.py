@@ -189,6 +189,7 @@ def test_a_night_that_broke_off_after_the_import_is_finished_first(controller: C
     assert kept.read_bytes() == controller.export.read_bytes()
 
 
+@pytest.mark.deep
 def test_a_night_that_broke_off_before_the_import_is_forgotten(controller: Controller, tenant: Simulator, kept: Path) -> None:
     controller.write(ANN)
     stopped = controller.play(delta_import_limits={"deactivated": 0})
@@ -244,6 +245,7 @@ def test_an_empty_baseline_is_none(controller: Controller, tenant: Simulator) ->
     assert versions(tenant) == {"1": 1, "2": 1}
 
 
+@pytest.mark.deep
 def test_the_refused_rows_are_given_to_who_asked_for_them(controller: Controller, tenant: Simulator, baseline: Path) -> None:
     errors = controller.folder / "refused.csv"
     controller.write(ANN, "2;nonsense;Bob;Activated")

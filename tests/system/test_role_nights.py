@@ -93,8 +93,9 @@ def spoiled(text: str, how: str) -> str:
     return "<!DOCTYPE html><html><head><title>Log in</title></head></html>\n"
 
 
+@pytest.mark.deep
 @pytest.mark.long
-@pytest.mark.parametrize("plan", [pytest.param(FEW, id="5"), pytest.param(MONTH, id="30", marks=pytest.mark.deep)])
+@pytest.mark.parametrize("plan", [pytest.param(FEW, id="5"), pytest.param(MONTH, id="30")])
 def test_many_nights(tmp_path: Path, plan: Plan) -> None:
     company = Company()
     people: list[dict[str, t.Any]] = [

@@ -62,6 +62,7 @@ def test_check_mode_sends_no_write_and_predicts_the_change(controller: Controlle
     assert controller.play().result["changed"] is True
 
 
+@pytest.mark.deep
 def test_check_mode_on_a_draft_predicts_configuration_and_import(controller: Controller, tenant: Simulator) -> None:
     controller.play(delta_import_target="previewed")
     tenant.forget_requests()
