@@ -80,7 +80,7 @@ test-deep: $(NOX_READY) ## further cases of the tests, on the newest ansible-cor
 	@$(NOX) -t newest -- -m deep tests $(ARGS)
 
 .PHONY: test-faults
-test-faults: $(NOX_READY) ## every call with every fault, every kill and every meeting, held against docs/fault-matrix.md
+test-faults: $(NOX_READY) ## every call with every fault, every kill and concurrent runs, held against docs/fault-matrix.md
 	@$(NOX) -s faults -- $(ARGS)
 
 .PHONY: fault-matrix

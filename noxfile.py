@@ -357,7 +357,7 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session(python=HERE)
 def faults(session: nox.Session) -> None:
-    """The whole fault matrix, held against docs/fault-matrix.md, a kill at every step, and a meeting at every call."""
+    """The whole fault matrix, held against docs/fault-matrix.md, a kill at every step, and a concurrent run at every call."""
     install(session, NEWEST_CORE, TESTS_REQUIREMENTS, *_if_there(SIMULATOR_REQUIREMENTS))
     collections = install_tarball(session, "faults")
     session.run(

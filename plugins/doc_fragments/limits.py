@@ -5,7 +5,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # The counters that a limit can be set on. Their names: plugins/module_utils/_api/counters.py.
+    # The counters that a limit can be set on. Their names: plugins/module_utils/_imports/counters.py.
     DOCUMENTATION = r"""
 options:
   limits:

@@ -12,15 +12,15 @@ version_added: 0.1.0
 author:
   - community.staffbase contributors (@ansible-collections)
 description:
-  - Keeps, beside each other, the last export of a source that went through (the baseline), tonight's export, and the delta between them.
+  - Keeps, beside each other, the last export of a source that went through (the baseline), the current export, and the delta between them.
   - Nothing is written through a symbolic link, nor in place of one.
-  - As long as tonight's export and its delta are there, the night is not over, so a run that follows a run that died can finish it.
-  - If another run has the night of O(claim) now, O(state=dropped) fails, O(state=begun) fails unless it finds a night of the same export or
+  - As long as the current export and its delta are there, the run is not over, so a run that follows a run that died can finish it.
+  - If another run has the baseline of O(lock) now, O(state=dropped) fails, O(state=begun) fails unless it finds a run of the same export or
     none, and O(state=finished) leaves everything to the other run.
   - The role P(community.staffbase.delta_import#role) uses it; there is seldom a reason to use it alone.
 extends_documentation_fragment:
   - community.staffbase.attributes
-  - community.staffbase.claim
+  - community.staffbase.lock
 attributes:
   check_mode:
     support: full
@@ -31,23 +31,23 @@ attributes:
   idempotent:
     support: partial
     details:
-      - A night can be finished only once.
+      - A run can be finished only once.
 options:
   baseline:
     description:
-      - Path of the baseline. Tonight's export is kept under this path with C(.next) added, its delta with C(.delta.csv) added.
+      - Path of the baseline. The current export is kept under this path with C(.next) added, its delta with C(.delta.csv) added.
     type: path
     required: true
   state:
     description:
-      - V(begun) keeps a copy of O(src) as tonight's export, unless a night is pending.
-      - V(finished) replaces the baseline by tonight's export. Rows that were refused keep what the baseline had, so they stay in the next delta.
-      - V(dropped) forgets tonight's export.
+      - V(begun) keeps a copy of O(src) as the current export, unless a run is pending.
+      - V(finished) replaces the baseline by the current export. Rows that were refused keep what the baseline had, so they stay in the next delta.
+      - V(dropped) forgets the current export.
     type: str
     required: true
     choices: [begun, finished, dropped]
   src:
-    description: Path of tonight's export. Required if O(state=begun).
+    description: Path of the current export. Required if O(state=begun).
     type: path
   sha256:
     description:
@@ -72,7 +72,7 @@ options:
     type: path
   errors_dest:
     description:
-      - Where the refused rows will be put at the end of the night. With O(state=begun), the module fails if nothing can be written there,
+      - Where the refused rows will be put at the end of the run. With O(state=begun), the module fails if nothing can be written there,
         so that this shows before anything is sent.
     type: path
 seealso:
@@ -80,12 +80,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Begin a night
+- name: Begin a run
   community.staffbase.staffbase_csv_baseline:
     baseline: /srv/hr/people.last.csv
     state: begun
     src: /srv/hr/people.csv
-  register: night
+  register: begun
 
 - name: Finish it when the import is completed
   community.staffbase.staffbase_csv_baseline:
@@ -101,18 +101,18 @@ exists:
   type: bool
   returned: success
 pending:
-  description: Whether a night was begun before and is not over. Then O(state=begun) has done nothing.
+  description: Whether a run was begun before and is not over. Then O(state=begun) has done nothing.
   type: bool
   returned: success
 same:
-  description: Whether the night that was begun before is of an export with this O(sha256).
+  description: Whether the run that was begun before is of an export with this O(sha256).
   type: bool
   returned: success
 superseded:
-  description: Whether another run has taken the night over, so that O(state=finished) has done nothing.
+  description: Whether another run has taken the baseline over, so that O(state=finished) has done nothing.
   type: bool
   returned: success
-claim:
+lock:
   description:
     - With O(source), the run that has the baseline now. Runs of the same export may share it. V(null) in check mode.
   type: dict
@@ -124,8 +124,12 @@ claim:
     run:
       description: The run that has it.
       type: str
+claim:
+  description: The same as RV(lock), under its earlier name.
+  type: dict
+  returned: success
 next_path:
-  description: The path of tonight's export.
+  description: The path of the current export.
   type: str
   returned: success
 delta_path:
@@ -140,14 +144,14 @@ elapsed:
 
 import typing as t
 
-from ansible_collections.community.staffbase.plugins.module_utils._ansible.claim_argument import claim_argument
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.arguments import lock_argument
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Definition, Invocation
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
-from ansible_collections.community.staffbase.plugins.module_utils._api.waiting import Waiter
-from ansible_collections.community.staffbase.plugins.module_utils._steps.baseline import Baseline
-from ansible_collections.community.staffbase.plugins.module_utils._steps.claim import LONGEST_PAUSE
-from ansible_collections.community.staffbase.plugins.module_utils._steps.night import SUPERSEDED, Wanted, keep
-from ansible_collections.community.staffbase.plugins.module_utils._steps.regular_file import refuse_other_than_a_file
+from ansible_collections.community.staffbase.plugins.module_utils._http.waiting import Waiter
+from ansible_collections.community.staffbase.plugins.module_utils._files.baseline import Baseline
+from ansible_collections.community.staffbase.plugins.module_utils._files.baseline_lock import LONGEST_PAUSE
+from ansible_collections.community.staffbase.plugins.module_utils._files.baseline_run import SUPERSEDED, BaselineRequest, keep
+from ansible_collections.community.staffbase.plugins.module_utils._files.regular_file import refuse_other_than_a_file
 
 
 def keep_baseline(invocation: Invocation) -> dict[str, t.Any]:
@@ -157,16 +161,17 @@ def keep_baseline(invocation: Invocation) -> dict[str, t.Any]:
             if params[option]:
                 refuse_other_than_a_file(params[option], option)
     baseline = Baseline(params["baseline"])
-    wanted = Wanted(
-        params["state"], src=params["src"], sha256=params["sha256"], source=params["source"], run=(params["claim"] or {}).get("run"),
+    wanted = BaselineRequest(
+        params["state"], src=params["src"], sha256=params["sha256"], source=params["source"], run=(params["lock"] or {}).get("run"),
         identifier=params["identifier"], errors=params["errors"])
     kept = keep(baseline, wanted, Waiter(params["wait_timeout"], LONGEST_PAUSE), check_mode=invocation.check_mode)
     if kept.superseded:
         invocation.warn(SUPERSEDED)
+    lock = {"path": baseline.lock_path, "run": kept.run} if kept.run else None
     return {
         "changed": kept.changed, "exists": kept.exists, "pending": kept.pending, "same": kept.same, "superseded": kept.superseded,
         "next_path": baseline.next_path, "delta_path": baseline.delta_path,
-        "claim": {"path": baseline.claim_path, "run": kept.run} if kept.run else None,
+        "lock": lock, "claim": lock,
     }
 
 
@@ -176,7 +181,7 @@ DEFINITION = Definition({
     "src": {"type": "path"},
     "sha256": {"type": "str"},
     "source": {"type": "str"},
-    "claim": claim_argument(),
+    "lock": lock_argument(),
     "identifier": {"type": "str"},
     "errors": {"type": "path"},
     "errors_dest": {"type": "path"},

@@ -100,7 +100,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Send only what has changed since last night
+- name: Send only what has changed since the last export
   community.staffbase.staffbase_csv_delta:
     previous: /srv/hr/people.last.csv
     current: /srv/hr/people.csv
@@ -118,7 +118,7 @@ EXAMPLES = r"""
     dest: /srv/hr/people.delta.csv
     identifier: Personnel number
   check_mode: true
-  register: night
+  register: run
 """
 
 RETURN = r"""
@@ -164,19 +164,19 @@ import typing as t
 
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Definition, Invocation
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
-from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import KINDS, Rules
-from ansible_collections.community.staffbase.plugins.module_utils._steps.export_delta import Made, Wanted, make_delta
+from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import KINDS, DeltaRules
+from ansible_collections.community.staffbase.plugins.module_utils._steps.export_delta import Made, DeltaRequest, make_delta
 
 
 def write_delta(invocation: Invocation) -> dict[str, t.Any]:
     params = invocation.params
-    made = make_delta(Wanted(
+    made = make_delta(DeltaRequest(
         previous=params["previous"], current=params["current"], dest=params["dest"], identifier=params["identifier"],
-        rules=Rules(params["status_column"], params["leavers"] == "deactivate", params["joiners_status"]),
+        rules=DeltaRules(params["status_column"], params["leavers"] == "deactivate", params["joiners_status"]),
         separator=params["separator"], encoding=params["encoding"],
         limits={kind: limit for kind, limit in params["limits"].items() if limit is not None},
     ), check_mode=invocation.check_mode)
-    return {"changed": made.changed, "diff": _diff(made, params["show_identifiers"]), **made.shown()}
+    return {"changed": made.changed, "diff": _diff(made, params["show_identifiers"]), **made.to_result()}
 
 
 def _diff(made: Made, show_identifiers: bool) -> dict[str, t.Any]:

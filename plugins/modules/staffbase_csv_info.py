@@ -141,7 +141,7 @@ def check(invocation: Invocation) -> dict[str, t.Any]:
             raise refusal(params["src"], report)
         if report.problems.count:
             invocation.warn(sentence(params["src"], report))
-    return {"changed": False, **report.shown()}
+    return {"changed": False, **report.to_result()}
 
 
 DEFINITION = Definition({

@@ -15,7 +15,7 @@ description:
   - Compares the configuration of an import with what is wanted, writes it if there is a difference, and reads it back.
   - The whole configuration is always sent, because the guess that the service makes from the file is not reliable, and because it
     is not documented whether a write merges or replaces.
-  - When the service refuses the mapping, it does not say why. The module then finds out which keys are to blame, by trying parts of the
+  - When the service refuses the mapping, it does not say why. The module then finds out which keys are invalid, by trying parts of the
     mapping on the draft, and names all of them. Afterwards the draft has its former configuration, or, where the service does
     not take that back, it is deleted; a half-configured draft never stays. When it was deleted, the message says so, and the file has to be
     uploaded again.
@@ -150,7 +150,7 @@ config:
       type: dict
 invalid_mapping:
   description:
-    - The keys of O(mapping) that are to blame, each with the reason; either the file has no such column, or the tenant does not know the field.
+    - The keys of O(mapping) that are invalid, each with the reason; either the file has no such column, or the tenant does not know the field.
   type: dict
   returned: when the mapping was refused
   sample:
@@ -166,13 +166,13 @@ import typing as t
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.service import service_module
-from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
+from ansible_collections.community.staffbase.plugins.module_utils._imports.imports import Imports
 from ansible_collections.community.staffbase.plugins.module_utils._steps.config import Configure
-from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import KEYS, WINDOWS_1252, Wanted, shown
+from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import KEYS, WINDOWS_1252, Configuration, shown
 
 
 def configure(invocation: Invocation, imports: Imports) -> dict[str, t.Any]:
-    wanted = Wanted(**{option: invocation.params[option] for option in (*KEYS, "mapping")})
+    wanted = Configuration(**{option: invocation.params[option] for option in (*KEYS, "mapping")})
     if invocation.check_mode and not invocation.params["import_id"]:
         # The upload before this step was only predicted, so there is no import to look at.
         after = shown(wanted.checked().body())

@@ -127,8 +127,8 @@ import typing as t
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.service import service_module
-from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
-from ansible_collections.community.staffbase.plugins.module_utils._api.states import State
+from ansible_collections.community.staffbase.plugins.module_utils._imports.imports import Imports
+from ansible_collections.community.staffbase.plugins.module_utils._imports.states import State
 from ansible_collections.community.staffbase.plugins.module_utils._steps.look_up import GATHER, Filter, look_up
 
 FILTERS = ("file_name", "states", "created_after", "limit")

@@ -58,7 +58,7 @@ options:
           - The others are steps of the role.
         type: str
         required: true
-        choices: [inputs, check, begin, night_before, delta, upload, config, state, remove, baseline]
+        choices: [inputs, check, begin, resume, delta, upload, config, state, remove, baseline]
       result:
         description: What the task returned, as it was registered.
         type: dict
@@ -164,8 +164,8 @@ import typing as t
 
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Definition, Invocation
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
-from ansible_collections.community.staffbase.plugins.module_utils._api.counters import COUNTERS
-from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError, StaffbaseError
+from ansible_collections.community.staffbase.plugins.module_utils._imports.counters import COUNTERS
+from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError, StaffbaseError
 from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import KINDS
 from ansible_collections.community.staffbase.plugins.module_utils._report.facts import STEPS
 from ansible_collections.community.staffbase.plugins.module_utils._report.files import ReportFiles, read_error_file

@@ -19,7 +19,7 @@ extends_documentation_fragment:
   - community.staffbase.attributes.actiongroup_staffbase
   - community.staffbase.attributes.failure
   - community.staffbase.connection
-  - community.staffbase.claim
+  - community.staffbase.lock
   - community.staffbase.limits
 attributes:
   check_mode:
@@ -98,11 +98,12 @@ options:
         C(environment). It costs no request, and check mode prints none.
     type: bool
     default: true
-  seen_state:
+  last_known_state:
     description:
       - The state in which an earlier task has seen this import, such as
         RV(community.staffbase.staffbase_import_upload#module:import.state).
       - When the import had been started by then, but no longer shows that, the task fails in place of starting it a second time.
+    aliases: [seen_state]
     type: str
 seealso:
   - module: community.staffbase.staffbase_import_config
@@ -208,20 +209,20 @@ elapsed:
 
 import typing as t
 
-from ansible_collections.community.staffbase.plugins.module_utils._ansible.claim_argument import claim_argument
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.arguments import lock_argument
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.service import service_module, waiter_of
-from ansible_collections.community.staffbase.plugins.module_utils._api.counters import COUNTERS
-from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
-from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
-from ansible_collections.community.staffbase.plugins.module_utils._api.states import State
+from ansible_collections.community.staffbase.plugins.module_utils._imports.counters import COUNTERS
+from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._imports.imports import Imports
+from ansible_collections.community.staffbase.plugins.module_utils._imports.states import State
 from ansible_collections.community.staffbase.plugins.module_utils._steps import limits as limits_of
-from ansible_collections.community.staffbase.plugins.module_utils._steps.claim import held
-from ansible_collections.community.staffbase.plugins.module_utils._steps.private_file import PrivateFile, PrivateFiles
+from ansible_collections.community.staffbase.plugins.module_utils._files.baseline_lock import held
+from ansible_collections.community.staffbase.plugins.module_utils._files.private_file import PrivateFile, PrivateFiles
 from ansible_collections.community.staffbase.plugins.module_utils._steps.outcome import Outcome
-from ansible_collections.community.staffbase.plugins.module_utils._steps.reach import Reach, Rules
-from ansible_collections.community.staffbase.plugins.module_utils._steps.withdraw import Withdraw
+from ansible_collections.community.staffbase.plugins.module_utils._steps.advance import Advance, ImportRules
+from ansible_collections.community.staffbase.plugins.module_utils._steps.cancel import CancelOrDelete
 
 GOALS = {"previewed": State.PREVIEW_READY, "imported": State.COMPLETED}
 
@@ -231,7 +232,7 @@ def bring_to_state(invocation: Invocation, imports: Imports) -> dict[str, t.Any]
     for warning in outcome.warnings:
         invocation.warn(warning)
     diff = {"before": {"state": outcome.started_as or outcome.state}, "after": {"state": outcome.state}}
-    return {"changed": outcome.changed, "diff": diff, **outcome.shown()}
+    return {"changed": outcome.changed, "diff": diff, **outcome.to_result()}
 
 
 def _outcome(invocation: Invocation, imports: Imports) -> Outcome:
@@ -245,18 +246,18 @@ def _outcome(invocation: Invocation, imports: Imports) -> Outcome:
         # The upload before this step was only predicted, so there is no import to look at.
         return Outcome(changed=goal is not None)
     if goal is not None:
-        with held(None if invocation.check_mode else params["claim"], waiter):
-            return Reach(imports, params["import_id"], rules, waiter, error_files, tell=invocation.tell).run(goal, check_mode=invocation.check_mode)
-    withdraw = Withdraw(imports, params["import_id"], waiter, wait=rules.wait)
+        with held(None if invocation.check_mode else params["lock"], waiter):
+            return Advance(imports, params["import_id"], rules, waiter, error_files, tell=invocation.tell).run(goal, check_mode=invocation.check_mode)
+    withdraw = CancelOrDelete(imports, params["import_id"], waiter, wait=rules.wait)
     return (withdraw.cancel if params["state"] == "cancelled" else withdraw.remove)(check_mode=invocation.check_mode)
 
 
-def _rules(params: dict[str, t.Any]) -> Rules:
+def _rules(params: dict[str, t.Any]) -> ImportRules:
     if params["max_row_errors"] is not None and params["max_row_errors"] < 0:
         raise InputError("max_row_errors", "it must not be negative")
-    return Rules(
+    return ImportRules(
         limits_of.checked(params["limits"]), params["max_row_errors"], params["accept_zero_preview"], params["wait"], params["wait_timeout"],
-        params["seen_state"] or "")
+        params["last_known_state"] or "")
 
 
 DEFINITION = service_module({
@@ -271,8 +272,8 @@ DEFINITION = service_module({
     "wait_timeout": {"type": "float", "default": 3600.0},
     "wait_interval": {"type": "float", "default": 10.0},
     "progress": {"type": "bool", "default": True},
-    "seen_state": {"type": "str"},
-    "claim": claim_argument(),
+    "last_known_state": {"type": "str", "aliases": ["seen_state"]},
+    "lock": lock_argument(),
 }, bring_to_state)
 
 

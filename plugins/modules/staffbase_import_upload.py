@@ -63,12 +63,13 @@ options:
       - Whether to upload even if the newest import of this source has the same content.
     type: bool
     default: false
-  discard_strays:
+  delete_orphaned_drafts:
     description:
       - What to do when the newest imports of this source have this content, and one of them was started already. An upload whose answer was lost
         may be carried out so late that it was repeated before. The draft that it leaves then is newer than the import.
       - With V(true), the import that was started is reused, and drafts of the same content are deleted. With V(false), the newest one is reused,
         so that a draft which was uploaded on purpose (O(force=true)) is not lost.
+    aliases: [discard_strays]
     type: bool
     default: false
 seealso:
@@ -77,7 +78,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Upload tonight's export
+- name: Upload the current export
   community.staffbase.staffbase_import_upload:
     api_url: https://intranet.example.com
     api_token: "{{ staffbase_api_token }}"
@@ -141,9 +142,9 @@ import typing as t
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.service import service_module
-from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
-from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
-from ansible_collections.community.staffbase.plugins.module_utils._steps.source import open_source
+from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._imports.imports import Imports
+from ansible_collections.community.staffbase.plugins.module_utils._files.source import open_source
 from ansible_collections.community.staffbase.plugins.module_utils._steps.upload import Upload
 
 
@@ -154,8 +155,8 @@ def upload(invocation: Invocation, imports: Imports) -> dict[str, t.Any]:
     with open_source(params["src"], params["content"], params["sha256"]) as source:
         name = params["file_name"] if params["file_name"] is not None else os.path.basename(params["src"])
         uploaded = Upload(imports, source, name).run(
-            force=params["force"], discard_strays=params["discard_strays"], check_mode=invocation.check_mode)
-    return {"changed": uploaded.changed, **uploaded.shown()}
+            force=params["force"], delete_orphaned_drafts=params["delete_orphaned_drafts"], check_mode=invocation.check_mode)
+    return {"changed": uploaded.changed, **uploaded.to_result()}
 
 
 DEFINITION = service_module({
@@ -164,7 +165,7 @@ DEFINITION = service_module({
     "file_name": {"type": "str"},
     "sha256": {"type": "str"},
     "force": {"type": "bool", "default": False},
-    "discard_strays": {"type": "bool", "default": False},
+    "delete_orphaned_drafts": {"type": "bool", "default": False, "aliases": ["discard_strays"]},
 }, upload, mutually_exclusive=[("src", "content")], required_one_of=[("src", "content")], required_by={"content": ["file_name"]})
 
 

@@ -156,14 +156,14 @@ import typing as t
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.service import client_module, waiter_of
-from ansible_collections.community.staffbase.plugins.module_utils._api.errors import StaffbaseError
+from ansible_collections.community.staffbase.plugins.module_utils._errors import StaffbaseError
 from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import fields_of
-from ansible_collections.community.staffbase.plugins.module_utils._steps.private_file import PrivateFile
-from ansible_collections.community.staffbase.plugins.module_utils._tenant.check import Outcome, check
-from ansible_collections.community.staffbase.plugins.module_utils._tenant.fence import FencedClient
+from ansible_collections.community.staffbase.plugins.module_utils._files.private_file import PrivateFile
+from ansible_collections.community.staffbase.plugins.module_utils._tenant.check import CheckOutcome, check
+from ansible_collections.community.staffbase.plugins.module_utils._tenant.write_guard import GuardedClient
 
 
-def check_tenant(invocation: Invocation, client: FencedClient) -> dict[str, t.Any]:
+def check_tenant(invocation: Invocation, client: GuardedClient) -> dict[str, t.Any]:
     params = invocation.params
     waiter_of(params)
     dest = params["report_dest"]
@@ -183,15 +183,15 @@ def check_tenant(invocation: Invocation, client: FencedClient) -> dict[str, t.An
     return result
 
 
-def shown(outcome: Outcome) -> dict[str, t.Any]:
+def shown(outcome: CheckOutcome) -> dict[str, t.Any]:
     findings = outcome.findings
     return {
-        "table": findings.table(), "assumptions": findings.shown(), "counts": findings.counts(), "new": outcome.new, "fields": findings.fields,
+        "table": findings.table(), "assumptions": findings.to_result(), "counts": findings.counts(), "new": outcome.new, "fields": findings.fields,
         "states_seen": findings.states_seen(), "calls": outcome.calls, "leftovers_removed": outcome.removed,
     }
 
 
-def _objection(outcome: Outcome) -> StaffbaseError | None:
+def _objection(outcome: CheckOutcome) -> StaffbaseError | None:
     if not outcome.new:
         return None
     return StaffbaseError(
@@ -204,7 +204,7 @@ DEFINITION = client_module({
     "report_dest": {"type": "path"},
     "wait_timeout": {"type": "float", "default": 120.0},
     "wait_interval": {"type": "float", "default": 5.0},
-}, check_tenant, FencedClient)
+}, check_tenant, GuardedClient)
 
 
 def main() -> None:

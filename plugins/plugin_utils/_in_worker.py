@@ -18,7 +18,7 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Definition, Invocation, Result
-from ansible_collections.community.staffbase.plugins.module_utils._api.printable import printable
+from ansible_collections.community.staffbase.plugins.module_utils._printable import printable
 
 #: A variable; `false` gives each module a process of its own, as any other module has.
 SWITCH = "staffbase_in_worker"
@@ -76,7 +76,7 @@ class InWorker(NormalAction):
         for text in invocation.warnings:
             display.warning(text)
         if display.verbosity >= SHOWS_OPTIONS:
-            result["invocation"] = {"module_args": self.definition.shown(params)}
+            result["invocation"] = {"module_args": self.definition.displayable(params)}
         return self._without_secrets(result, params)
 
     def _without_secrets(self, result: Result, params: dict[str, t.Any]) -> Result:

@@ -17,10 +17,10 @@ Counts = tuple[int, int, int]
 
 def collection(previous: str, current: str, dest: str) -> Counts:
     """What staffbase_csv_delta does: dialect found from the bytes, compared, written atomically."""
-    from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import Rules
-    from ansible_collections.community.staffbase.plugins.module_utils._steps.export_delta import Wanted, make_delta
+    from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import DeltaRules
+    from ansible_collections.community.staffbase.plugins.module_utils._steps.export_delta import DeltaRequest, make_delta
 
-    made = make_delta(Wanted(previous, current, dest, "id", Rules()))
+    made = make_delta(DeltaRequest(previous, current, dest, "id", DeltaRules()))
     return made.delta.count("joiners"), made.delta.count("movers"), made.delta.count("leavers")
 
 

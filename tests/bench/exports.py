@@ -15,7 +15,7 @@ JOINED = LEFT = 0.002
 
 
 def write_exports(folder: Path, rows: int) -> tuple[Path, Path]:
-    """Write `rows` people as previous.csv, and as they are a night later as current.csv."""
+    """Write `rows` people as previous.csv, and as they are a day later as current.csv."""
     chance = random.Random(rows)
     previous, current = folder / "previous.csv", folder / "current.csv"
     with previous.open("w", encoding="utf-8") as old, current.open("w", encoding="utf-8") as new:

@@ -11,19 +11,19 @@ import typing as t
 #: Calls of a branch with something new, and how many of them are the first page of the list (counted: `least_requests`).
 CALLS = 11
 LISTS = 2
-#: Entries on a page of the list (plugins/module_utils/_api/paging.py), and how many are read at most.
+#: Entries on a page of the list (plugins/module_utils/_imports/paging.py), and how many are read at most.
 PAGE_SIZE = 100
 MOST_ENTRIES = 100_000
 
 BRANCHES = 10_000
 SLICES = (1, 10, 100)
-#: How many branches have something new, how many only look, and how many imports the tenant keeps from earlier nights (30 days, D).
-NIGHTS = (
+#: How many branches have something new, how many only look, and how many imports the tenant keeps from earlier runs (30 days, D).
+SCHEDULES = (
     ("all branches changed, an empty tenant", 10_000, 0, 0),
     ("nothing new, no baseline", 0, 10_000, 10_000),
     ("with baselines, 5 % changed", 500, 0, 29 * 500),
     ("with baselines, nobody changed", 0, 0, 29 * 500),
-    ("all branches changed each night, the eleventh", 10_000, 0, 100_000),
+    ("all branches changed each day, the eleventh", 10_000, 0, 100_000),
 )
 
 
@@ -58,7 +58,7 @@ class Estimate:
 
     @property
     def seconds(self) -> float:
-        """How long the night takes at least."""
+        """How long the schedule takes at least."""
         return max(self.cpu, self.tenant)
 
     @property
@@ -72,7 +72,7 @@ class Estimate:
 
 
 def requests(changed: int, looking: int, kept: int) -> int:
-    """Return the calls of a night. Every list is read to its end, as its order is not documented, and each import makes it longer."""
+    """Return the calls of a schedule. Every list is read to its end, as its order is not documented, and each import makes it longer."""
     lists = pages(kept) * looking
     for made in range(changed):
         lists += pages(kept + made) + pages(kept + made + 1)
@@ -107,9 +107,9 @@ def tables(costs: Costs, rate: float) -> t.Iterator[str]:
         f"from {costs.cpu_seconds:.2f} CPU seconds a branch, {costs.base_mebibytes:.0f} MiB "
         f"and {costs.fork_mebibytes:.0f} MiB a fork, and {rate:g} calls a second for the tenant.")
     yield ""
-    yield "| night | slices | calls | hours by CPU | hours by the rate limit | MiB | what binds |"
+    yield "| schedule | slices | calls | hours by CPU | hours by the rate limit | MiB | what binds |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: | --- |"
-    for name, changed, looking, kept in NIGHTS:
+    for name, changed, looking, kept in SCHEDULES:
         calls = requests(changed, looking, kept)
         for slices in SLICES:
             found = estimate(costs, slices, calls, rate, imports=kept + changed)

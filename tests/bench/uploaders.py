@@ -22,9 +22,10 @@ def collection(path: str, url: str, *, is_digested: bool = True) -> None:
 
     Without `is_digested` the upload takes no digest: for the profile only, since a file that changes meanwhile would arrive.
     """
-    from ansible_collections.community.staffbase.plugins.module_utils._api.client import Client, Connection
-    from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
-    from ansible_collections.community.staffbase.plugins.module_utils._steps.source import open_source
+    from ansible_collections.community.staffbase.plugins.module_utils._files.source import open_source
+    from ansible_collections.community.staffbase.plugins.module_utils._http.client import Client
+    from ansible_collections.community.staffbase.plugins.module_utils._http.connection import Connection
+    from ansible_collections.community.staffbase.plugins.module_utils._imports.imports import Imports
     from ansible_collections.community.staffbase.plugins.module_utils._steps.upload import Upload
 
     client = Client(Connection(url, "YmVuY2g6YmVuY2g=", timeout=600))

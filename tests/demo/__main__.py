@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Three nights of imports against the simulator. `make demo` runs it."""
+"""Three runs of a company against the simulator. `make demo` runs it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from simulator import Simulator
 
-from .night import Branch, branches
+from .company import Branch, branches
 
 PLAYBOOK = "community.staffbase.delta_import"
 INVENTORY = "ansible_collections/community/staffbase/playbooks/example_inventory"
@@ -34,41 +34,41 @@ class Demo:
         self.good = True
 
     def run(self) -> None:
-        """Show the three nights."""
+        """Show the three runs."""
         people = sum(len(branch.people) for branch in self._company)
         say("The tenant", f"{people} people in two branches; a simulated Staffbase listens on {self._tenant.url}")
         self._show_people()
 
-        say("First night", "there is no baseline yet, so the whole export goes; only who differs is touched")
+        say("First run", "there is no baseline yet, so the whole export goes; only who differs is touched")
         for branch in self._company:
             branch.first_export()
             branch.write(self._folder)
-        self._night("first-night", touches=True)
+        self._run_all("first-run", touches=True)
         self._show_people()
 
         say("The same again", "nothing may happen")
-        self._night("same-again", touches=False)
+        self._run_all("same-again", touches=False)
 
-        say("Second night", "four movers, three leavers and three joiners in each branch, one of them with a row that is refused")
+        say("Second run", "four movers, three leavers and three joiners in each branch, one of them with a row that is refused")
         for branch in self._company:
             branch.next_export()
             branch.write(self._folder)
-        self._night("second-night", touches=True)
+        self._run_all("second-run", touches=True)
         self._show_people()
 
-        say("Third night", "Berlin's export is broken, Lisbon's is short: neither may change anybody")
+        say("Third run", "Berlin's export is broken, Lisbon's is short: neither may change anybody")
         berlin, lisbon = self._company
         berlin.write_broken(self._folder)
         lisbon.write_short(self._folder)
-        self._night("third-night", touches=False, fails=True)
+        self._run_all("third-run", touches=False, fails=True)
         self._show_people()
 
         say("Reports", "open them in a browser")
-        for night in ("second-night", "third-night"):
+        for run in ("second-run", "third-run"):
             for branch in self._company:
-                self._show_report(f"{night}-{branch.name}")
+                self._show_report(f"{run}-{branch.name}")
 
-    def _night(self, name: str, *, touches: bool, fails: bool = False) -> None:
+    def _run_all(self, name: str, *, touches: bool, fails: bool = False) -> None:
         before = self._touched()
         self._tenant.forget_requests()
         code = self._run_playbook(name)
@@ -79,9 +79,9 @@ class Demo:
         print(f"\n  exit code {code}; touched: {touched} people; requests: {told}")
         self.good &= (code != 0) == fails and bool(touched) == touches and bool(self._tenant.writes()) == touches
 
-    def _run_playbook(self, night: str) -> int:
+    def _run_playbook(self, run: str) -> int:
         """Run the playbook of the installed collection as an admin would; its output goes straight to the terminal."""
-        variables = {"staffbase_export_folder": str(self._folder), "delta_import_report": f"{REPORTS}/{night}-{{{{ inventory_hostname }}}}.html"}
+        variables = {"staffbase_export_folder": str(self._folder), "delta_import_report": f"{REPORTS}/{run}-{{{{ inventory_hostname }}}}.html"}
         command = ["ansible-playbook", PLAYBOOK, "--inventory", str(inventory()), "--extra-vars", json.dumps(variables)]
         environment = {
             **os.environ, "STAFFBASE_API_URL": self._tenant.url, "STAFFBASE_API_TOKEN": self._tenant.token,

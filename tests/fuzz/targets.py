@@ -13,17 +13,16 @@ import typing as t
 
 import hypothesis
 
-from ansible_collections.community.staffbase.plugins.module_utils._api.row_errors import RowErrors, read_row_errors
-from ansible_collections.community.staffbase.plugins.module_utils._csv.bad_table import BadTable
 from ansible_collections.community.staffbase.plugins.module_utils._csv.columns import Columns
-from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import Rules, compare
+from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import DeltaRules, compare
 from ansible_collections.community.staffbase.plugins.module_utils._csv.detect import detect
 from ansible_collections.community.staffbase.plugins.module_utils._csv.dialect import CODECS
-from ansible_collections.community.staffbase.plugins.module_utils._csv.lint import Report, lint
-from ansible_collections.community.staffbase.plugins.module_utils._csv.problems import MESSAGES
+from ansible_collections.community.staffbase.plugins.module_utils._csv.lint import LintReport, lint
+from ansible_collections.community.staffbase.plugins.module_utils._csv.problems import MESSAGES, BadTable
 from ansible_collections.community.staffbase.plugins.module_utils._csv.table import Table
+from ansible_collections.community.staffbase.plugins.module_utils._imports.row_errors import RowErrors, read_row_errors
+from support.export_pairs import Export, pairs
 from support.exports import Cells, applied, people_of
-from support.nights import Export, pairs
 
 Found = t.TypeVar("Found")
 
@@ -49,7 +48,7 @@ _QUOTED_LINE_END = re.compile(rb'"[^"]*[\r\n]')
 def fuzz_lint(data: bytes) -> None:
     """A report comes, counts right, and can be written as JSON."""
     report = lint(io.BytesIO(data), COLUMNS)
-    shown = report.shown()
+    shown = report.to_result()
     assert json.loads(json.dumps(shown)) == shown
     assert report.sha256 == hashlib.sha256(data).hexdigest()
     assert report.problems.count == sum(report.problems.by_code.values())
@@ -78,7 +77,7 @@ def fuzz_compare(data: bytes) -> None:
     before, _cut, after = data.partition(CUT)
     reports = [lint(io.BytesIO(part), IDENTIFIER) for part in (before, after)]
     good = not any(set(report.problems.by_code) - READABLE for report in reports)
-    delta, refusal = _tried(lambda: compare(_table(before), _table(after), Rules("state", deactivate_leavers=True)))
+    delta, refusal = _tried(lambda: compare(_table(before), _table(after), DeltaRules("state", deactivate_leavers=True)))
     if delta is None:
         assert refusal in MESSAGES
         assert not good or _may_be_refused(refusal, before, after, reports[1])
@@ -93,7 +92,7 @@ def fuzz_compare(data: bytes) -> None:
         assert {result[name]["state"] for name in gone} <= {"Deactivated"}
 
 
-def _may_be_refused(refusal: str, before: bytes, after: bytes, report: Report) -> bool:
+def _may_be_refused(refusal: str, before: bytes, after: bytes, report: LintReport) -> bool:
     if refusal == "unclosed_quote":
         return any(_PLAIN_QUOTE.search(part) and _QUOTED_LINE_END.search(part) for part in (before, after))
     # A leaver's cells may not exist in the encoding of the second file.
@@ -138,7 +137,7 @@ def _table(data: bytes) -> Table:
     return Table(stream, detect(stream, "auto", "auto", ("id",)), "id")
 
 
-def _cells(data: bytes, report: Report) -> Cells:
+def _cells(data: bytes, report: LintReport) -> Cells:
     assert report.encoding is not None
     assert report.separator is not None
     text = data.decode(CODECS[report.encoding])

@@ -4,44 +4,44 @@
 
 from __future__ import annotations
 
-from .guard import STEPS, UNIT, Guard
+from .guard import FILES, UNIT, Guard
 
-STRANGE, PRIVATE = "tests/modules/test_strange_files.py", f"{UNIT}/_steps/test_private_file.py"
+STRANGE, PRIVATE = "tests/modules/test_strange_files.py", f"{UNIT}/_files/test_private_file.py"
 
 GUARDS = [
-    Guard("A file that changes while it is sent never arrives", f"{STEPS}/source.py",
+    Guard("A file that changes while it is sent never arrives", f"{FILES}/source.py",
           "if size != self.size or digest.hexdigest() != self.sha256:", "if size != self.size:",
-          f"{UNIT}/_steps/test_source.py::test_a_file_that_changes_after_the_digest_never_arrives_whole"),
-    Guard("... nor is one told of that changes while it is checked", f"{STEPS}/regular_file.py",
+          f"{UNIT}/_files/test_source.py::test_a_file_that_changes_after_the_digest_never_arrives_whole"),
+    Guard("... nor is one told of that changes while it is checked", f"{FILES}/regular_file.py",
           "        if _stamp(stream) != before:", "        if False:", "tests/modules/test_changing_exports.py"),
     Guard("What was checked is what is sent", "roles/delta_import/tasks/upload.yml",
           '    sha256: "{{ __delta_import_comparison.sha256 | default(__delta_import_check.sha256) }}"\n', "",
           "tests/system/test_role_guards.py::test_what_was_checked_is_what_is_sent[guarded]"),
-    Guard("... and what is kept", f"{STEPS}/baseline.py",
+    Guard("... and what is kept", f"{FILES}/baseline.py",
           "if sha256 is not None and digest.hexdigest() != sha256:", "if False:",
           "tests/modules/test_csv_baseline.py::test_the_export_is_the_one_that_was_checked"),
-    Guard("What is read is a file", f"{STEPS}/regular_file.py",
+    Guard("What is read is a file", f"{FILES}/regular_file.py",
           "if not stat.S_ISREG(kind):", "if False:", f"{STRANGE}::test_what_is_read_must_be_a_file"),
-    Guard("... and a FIFO is not waited for", f"{STEPS}/regular_file.py",
+    Guard("... and a FIFO is not waited for", f"{FILES}/regular_file.py",
           "os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK", "os.O_RDONLY | os.O_CLOEXEC",
           "tests/modules/test_upload_input.py::test_fifo_without_a_writer"),
-    Guard("Nothing is written through a link", f"{STEPS}/regular_file.py",
+    Guard("Nothing is written through a link", f"{FILES}/regular_file.py",
           "if os.path.islink(path):", "if False:", f"{STRANGE}::test_what_is_written_is_a_file_or_nothing"),
-    Guard("... nor in the place of what is no file", f"{STEPS}/regular_file.py",
+    Guard("... nor in the place of what is no file", f"{FILES}/regular_file.py",
           "if os.path.exists(path) and not os.path.isfile(path):", "if False:", f"{STRANGE}::test_what_is_written_is_a_file_or_nothing"),
-    Guard("An empty file is no export", f"{STEPS}/source.py", "if not source.size:", "if False:",
+    Guard("An empty file is no export", f"{FILES}/source.py", "if not source.size:", "if False:",
           "tests/modules/test_upload_input.py::test_empty_file"),
-    Guard("A file with people's data is its owner's only", f"{STEPS}/private_file.py",
+    Guard("A file with people's data is its owner's only", f"{FILES}/private_file.py",
           "if os.fstat(old.fileno()).st_mode & 0o777 != MODE:", "if False:",
           f"{PRIVATE}::test_the_same_content_that_others_can_read_is_written_anew"),
-    Guard("A disk that refuses is named in words", f"{STEPS}/regular_file.py",
+    Guard("A disk that refuses is named in words", f"{FILES}/regular_file.py",
           'raise InputError(option, f"{path} cannot be written: {error.strerror}") from None', "raise",
           "tests/modules/test_full_disk.py::test_the_delta"),
-    Guard("A mark of the owner that could not be written is nobody's", f"{STEPS}/claim.py",
+    Guard("A mark of the owner that could not be written is nobody's", f"{FILES}/baseline_lock.py",
           "os.ftruncate(self._descriptor, 0)", "pass", "tests/modules/test_full_disk.py::test_an_owner_that_is_half_written_locks_nobody_out[True]"),
     Guard("A place that cannot be written is told before anybody is changed", "plugins/modules/staffbase_csv_baseline.py",
           'for option in ("baseline", "errors_dest"):', 'for option in ("baseline",):',
           "tests/system/test_role_guards.py::test_an_error_file_that_cannot_be_written_is_told_before_anybody_is_changed[guarded]"),
-    Guard("A large file takes no more memory than a small one", f"{STEPS}/source.py",
-          "PIECE = 1024 * 1024", "PIECE = 1024 * 1024 * 1024", f"{UNIT}/_api/test_upload_memory.py"),
+    Guard("A large file takes no more memory than a small one", f"{FILES}/source.py",
+          "PIECE = 1024 * 1024", "PIECE = 1024 * 1024 * 1024", f"{UNIT}/_http/test_upload_memory.py"),
 ]

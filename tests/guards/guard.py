@@ -7,7 +7,8 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-API, STEPS = "plugins/module_utils/_api", "plugins/module_utils/_steps"
+UTILS = "plugins/module_utils"
+HTTP, IMPORTS, FILES, STEPS = f"{UTILS}/_http", f"{UTILS}/_imports", f"{UTILS}/_files", f"{UTILS}/_steps"
 UNIT = "tests/unit/module_utils"
 
 

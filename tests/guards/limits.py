@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from .guard import API, STEPS, Guard
+from .guard import HTTP, IMPORTS, STEPS, Guard
 
 LIMITS = "tests/modules/test_state_limits.py"
 
@@ -16,12 +16,12 @@ GUARDS = [
           f"{LIMITS}::test_no_numbers_is_no_pass"),
     Guard("... nor is a number that is missing", f"{STEPS}/limits.py",
           "missing = [name for name in limits if counts[name] is None]", "missing = []", f"{LIMITS}::test_a_number_that_is_missing_is_no_pass"),
-    Guard("... nor are zeros that can hide anybody", f"{STEPS}/reach.py",
+    Guard("... nor are zeros that can hide anybody", f"{STEPS}/advance.py",
           "reason = limits_of.ZEROS", "pass", f"{LIMITS}::test_zeros_of_a_full_import_can_hide_anybody"),
-    Guard("... nor is a number below zero", f"{API}/counters.py",
+    Guard("... nor is a number below zero", f"{IMPORTS}/counters.py",
           "return min(int(value), HIGHEST) if value >= 0 else None", "return int(value)",
           "tests/modules/test_hostile_answers.py::test_a_counter_beyond_reason_does_not_pass_a_limit"),
-    Guard("What another client has started is compared at its end", f"{STEPS}/reach.py",
+    Guard("What another client has started is compared at its end", f"{STEPS}/advance.py",
           "            self._compare_the_end()", "            pass",
           f"{LIMITS}::test_what_another_client_started_beyond_the_limits_is_a_failure"),
     Guard("A preview that another client has made again is compared, too", f"{STEPS}/transition.py",
@@ -33,7 +33,7 @@ GUARDS = [
     Guard("A run that finds no host is not green", "roles/delta_import/tasks/sources.yml",
           "__delta_import_sources) | length > 0\n", "__delta_import_sources) | length >= 0\n",
           "tests/system/test_role_guards.py::test_a_run_that_finds_no_source_is_not_green[delta_import-guarded]"),
-    Guard("Check mode sends no write", f"{API}/client.py",
+    Guard("Check mode sends no write", f"{HTTP}/client.py",
           "if self.read_only and where.method not in READING:", "if False:",
           "tests/modules/test_guards.py::test_the_client_refuses_a_write_in_check_mode_whoever_asks"),
 ]

@@ -24,10 +24,10 @@ UTILS = "ansible_collections.community.staffbase.plugins.module_utils"
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the number of looks and tries, not their pauses. The collection can be imported only when pytest is set up."""
     for name in ("FIRST_PAUSE", "FIRST_PAUSE_WHEN_LIMITED"):
-        monkeypatch.setattr(importlib.import_module(f"{UTILS}._api.retry"), name, 0.002)
-    monkeypatch.setattr(importlib.import_module(f"{UTILS}._api.waiting"), "SHORTEST_PAUSE", 0.01)
+        monkeypatch.setattr(importlib.import_module(f"{UTILS}._http.retry"), name, 0.002)
+    monkeypatch.setattr(importlib.import_module(f"{UTILS}._http.waiting"), "SHORTEST_PAUSE", 0.01)
     upload = importlib.import_module(f"{UTILS}._steps.upload")
-    for name in ("LOOKS_AFTER_LOSS", "LOOKS_AT_TWINS"):
+    for name in ("LOOKS_AFTER_LOSS", "LOOKS_AT_DUPLICATES"):
         monkeypatch.setattr(upload, name, tuple(0.002 for _pause in getattr(upload, name)))
 
 

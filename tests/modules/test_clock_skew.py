@@ -10,7 +10,7 @@ from email.utils import formatdate, parsedate_to_datetime
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._api import answer, retry
+from ansible_collections.community.staffbase.plugins.module_utils._http import answer, retry
 from support.admin import Admin
 from support.api_calls import LIST, POST
 from support.small_tenant import AFTER, CSV
@@ -100,7 +100,7 @@ def test_the_simulators_answers_carry_its_own_date(start: Start, skew: int) -> N
         return real(got, where)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ansible_collections.community.staffbase.plugins.module_utils._api.client.refusal", refusal)
+        patch.setattr("ansible_collections.community.staffbase.plugins.module_utils._http.client.refusal", refusal)
         there.fault("status:401", LIST)
         there.info()
     (date,) = seen

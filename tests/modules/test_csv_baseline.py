@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module that keeps the last export that went through: over a night, over a kill anywhere in it, and over refused rows."""
+"""The module that keeps the last export that went through: over a run, over a kill anywhere in it, and over refused rows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Source:
         return run_module("staffbase_csv_delta", {**paths, "identifier": "id", "leavers": "deactivate", "status_column": "state"})
 
     def begin(self, export: bytes) -> Result:
-        """Begin a night, and compare if there is something to compare with."""
+        """Begin a run, and compare if there is something to compare with."""
         self.src.write_bytes(export)
         result = self.keep("begun")
         if result["exists"]:
@@ -57,7 +57,7 @@ def source(tmp_path: Path) -> Source:
     return Source(tmp_path)
 
 
-def test_the_first_night_sends_everybody(source: Source) -> None:
+def test_the_first_run_sends_everybody(source: Source) -> None:
     result = source.keep("begun")
     assert {name: result[name] for name in ("changed", "exists", "pending", "next_path", "delta_path")} == {
         "changed": True, "exists": False, "pending": False, "next_path": str(source.next), "delta_path": str(source.delta)}
@@ -69,7 +69,7 @@ def test_the_first_night_sends_everybody(source: Source) -> None:
     assert source.baseline.read_bytes() == FIRST
 
 
-def test_the_second_night_sends_the_difference(source: Source) -> None:
+def test_the_second_run_sends_the_difference(source: Source) -> None:
     source.baseline.write_bytes(FIRST)
     assert source.begin(SECOND)["exists"]
     assert source.delta.read_bytes() == b"id;name;state\n1;Anne;\n3;Cleo;\n4;Dora;\n2;Bert;Deactivated\n"
@@ -93,7 +93,7 @@ def test_everything_that_is_kept_is_private(source: Source) -> None:
         os.umask(before)
 
 
-def test_a_pending_night_is_not_begun_again(source: Source) -> None:
+def test_a_pending_run_is_not_begun_again(source: Source) -> None:
     source.keep("begun")
     source.src.write_bytes(SECOND)
     before = source.files()
@@ -103,7 +103,7 @@ def test_a_pending_night_is_not_begun_again(source: Source) -> None:
 
 
 @pytest.mark.parametrize("left", [["next"], ["delta"]])
-def test_a_night_that_was_killed_while_it_began_is_begun_anew(source: Source, left: list[str]) -> None:
+def test_a_run_that_was_killed_while_it_began_is_begun_anew(source: Source, left: list[str]) -> None:
     source.baseline.write_bytes(FIRST)
     for name in left:
         getattr(source, name).write_bytes(b"half of an old ni")
@@ -111,10 +111,10 @@ def test_a_night_that_was_killed_while_it_began_is_begun_anew(source: Source, le
     result = source.keep("begun")
     assert (result["pending"], result["changed"]) == (False, True)
     assert source.next.read_bytes() == SECOND
-    assert not source.delta.exists(), "an old delta must not be taken for tonight's"
+    assert not source.delta.exists(), "an old delta must not be taken for the current one"
 
 
-def test_a_night_can_be_dropped(source: Source) -> None:
+def test_a_run_can_be_dropped(source: Source) -> None:
     source.baseline.write_bytes(FIRST)
     source.begin(SECOND)
     assert source.keep("dropped")["changed"]
@@ -180,14 +180,14 @@ def test_refused_joiners_movers_and_leavers_are_sent_again_and_then_done(source:
 
 
 @pytest.mark.parametrize("errors", ["", "line;message\n", "line;message\n2;x\n", "message\nx\n"])
-def test_a_night_that_was_killed_while_it_was_finished_is_finished_again(source: Source, errors: str) -> None:
+def test_a_run_that_was_killed_while_it_was_finished_is_finished_again(source: Source, errors: str) -> None:
     """Killed before it could remove what it had read: the same is done once more, and nothing comes of it."""
     source.baseline.write_bytes(FIRST)
     source.begin(SECOND)
-    night, sent = source.next.read_bytes(), source.delta.read_bytes()
+    run, sent = source.next.read_bytes(), source.delta.read_bytes()
     assert source.keep("finished", **source.refuse(errors))["changed"]
     after = source.baseline.read_bytes()
-    source.next.write_bytes(night)
+    source.next.write_bytes(run)
     source.delta.write_bytes(sent)
     assert source.keep("finished", **source.refuse(errors))["changed"] is False
     assert source.baseline.read_bytes() == after
@@ -214,7 +214,7 @@ def refused(source: Source, state: str, **options: t.Any) -> str:
 
 
 def test_what_cannot_be_done_is_named(source: Source) -> None:
-    assert refused(source, "finished") == f"baseline: {source.next} is missing: there is no night to be finished"
+    assert refused(source, "finished") == f"baseline: {source.next} is missing: there is no run to be finished"
     assert refused(source, "begun", src=str(source.folder)) == f"src: {source.folder} is a directory"
     assert refused(source, "begun", src="/nowhere") == "src: /nowhere cannot be opened: No such file or directory"
     assert refused(source, "begun", baseline="/nowhere/last.csv") == "baseline: /nowhere is no directory"
@@ -223,11 +223,11 @@ def test_what_cannot_be_done_is_named(source: Source) -> None:
     assert refused(source, "begun", src="/proc/self/mem") == "src: /proc/self/mem cannot be read: Input/output error"
 
 
-def test_what_cannot_be_finished_is_named_and_the_night_stays(source: Source) -> None:
+def test_what_cannot_be_finished_is_named_and_the_run_stays(source: Source) -> None:
     source.begin(SECOND)
     assert refused(source, "finished", errors="/nowhere") == "errors: /nowhere cannot be opened: No such file or directory"
     text = refused(source, "finished", identifier="ID", **source.refuse("line;message\n2;x\n"))
-    assert text == f"baseline: {source.baseline}: the files of this night cannot be used any more (the identifier's column is missing)"
+    assert text == f"baseline: {source.baseline}: the files of the unfinished run cannot be used any more (the identifier's column is missing)"
     source.baseline.mkdir()
     assert refused(source, "finished") == f"baseline: {source.baseline} is a directory"
     assert source.next.read_bytes() == SECOND
@@ -240,19 +240,19 @@ def test_options_that_belong_together(source: Source, state: str, missing: str) 
 
 
 def test_that_refused_rows_are_forgotten_would_be_seen(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    steps = importlib.import_module("ansible_collections.community.staffbase.plugins.module_utils._steps.baseline")
+    steps = importlib.import_module("ansible_collections.community.staffbase.plugins.module_utils._files.baseline")
     monkeypatch.setattr(steps, "_refused_lines", lambda errors: None)
     with pytest.raises(AssertionError):
         test_refused_joiners_movers_and_leavers_are_sent_again_and_then_done(source)
 
 
-def test_a_night_without_an_export_names_the_option(tmp_path: Path) -> None:
+def test_a_run_without_an_export_names_the_option(tmp_path: Path) -> None:
     result = Source(tmp_path).keep("begun", src=None)
     assert result.failed
     assert "src" in result["msg"]
 
 
-def test_a_night_that_another_run_has_begun_is_not_finished(tmp_path: Path) -> None:
+def test_a_run_that_another_run_has_begun_is_not_finished(tmp_path: Path) -> None:
     source = Source(tmp_path)
     source.begin(FIRST)
     sent = hashlib.sha256(FIRST).hexdigest()

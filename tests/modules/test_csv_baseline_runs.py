@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._api.waiting import Waiter
-from ansible_collections.community.staffbase.plugins.module_utils._steps.claim import Claim, locked
+from ansible_collections.community.staffbase.plugins.module_utils._files.baseline_lock import BaselineLock, locked
+from ansible_collections.community.staffbase.plugins.module_utils._http.waiting import Waiter
 from support.admin import Admin
 from support.api_calls import ERRORS, GET, IMPORT, STATUS
 from support.killing import run_and_die
@@ -21,7 +21,7 @@ from support.small_tenant import AFTER
 
 FIRST = b"id;name\n1;Anna\n2;Bert\n"
 SECOND = b"id;name\n1;Anne\n3;Cleo\n"
-TAKEN_OVER = "another run of this source has taken over the night; this one has imported nothing"
+TAKEN_OVER = "another run of this source has taken over the baseline; this one has imported nothing"
 
 
 class Run:
@@ -29,29 +29,29 @@ class Run:
 
     def __init__(self, folder: Path, export: bytes) -> None:
         self.folder, self.baseline = folder, folder / "last.csv"
-        self.claim_path = folder / "last.csv.source"
+        self.lock_path = folder / "last.csv.source"
         self.src = folder / f"{hashlib.sha256(export).hexdigest()}.csv"
         self.src.write_bytes(export)
-        self.claim: dict[str, str] | None = None
+        self.lock: dict[str, str] | None = None
 
     def keep(self, state: str, **options: t.Any) -> Result:
         digest = {"sha256": hashlib.sha256(self.src.read_bytes()).hexdigest()} if state != "dropped" else {}
         needed = {"begun": {"src": str(self.src), "source": "berlin"}, "finished": {"identifier": "id"}, "dropped": {}}[state]
-        given = {"baseline": str(self.baseline), "state": state, "claim": self.claim, "wait_timeout": 0, **digest, **needed, **options}
+        given = {"baseline": str(self.baseline), "state": state, "lock": self.lock, "wait_timeout": 0, **digest, **needed, **options}
         return run_module("staffbase_csv_baseline", {name: value for name, value in given.items() if value is not None})
 
     def begin(self) -> Run:
         result = self.keep("begun")
         assert not result.failed, result["msg"]
-        self.claim = result["claim"]
+        self.lock = result["lock"]
         return self
 
 
-def test_a_run_of_another_export_takes_the_night_over(tmp_path: Path) -> None:
+def test_a_run_of_another_export_takes_the_run_over(tmp_path: Path) -> None:
     first, second = Run(tmp_path, FIRST).begin(), Run(tmp_path, SECOND)
     taken = second.keep("begun")
     assert (taken["pending"], taken["same"]) == (True, False)
-    second.claim = taken["claim"]
+    second.lock = taken["lock"]
     assert TAKEN_OVER in first.keep("dropped")["msg"]
     assert (tmp_path / "last.csv.next").read_bytes() == FIRST, "nobody has touched it"
     second.keep("dropped")
@@ -59,14 +59,14 @@ def test_a_run_of_another_export_takes_the_night_over(tmp_path: Path) -> None:
 
     superseded = first.keep("finished")
     assert (superseded.failed, superseded["superseded"], superseded["changed"]) == (False, True, False)
-    assert superseded.warned == ("Another run of this source has taken over the night; it brings the baseline up to date",)
+    assert superseded.warned == ("Another run of this source has taken over the baseline and brings it up to date",)
     assert not first.baseline.exists()
     assert second.keep("finished")["changed"]
     assert second.baseline.read_bytes() == SECOND
 
 
-def test_a_run_that_finished_an_older_night_does_not_go_on_with_that_of_another_run(tmp_path: Path) -> None:
-    """Between its two steps another run has begun a night."""
+def test_a_run_that_finished_an_older_run_does_not_go_on_with_that_of_another_run(tmp_path: Path) -> None:
+    """Between its two steps another run has begun a run."""
     run = Run(tmp_path, FIRST).begin()
     run.keep("finished")
     Run(tmp_path, SECOND).begin()
@@ -75,18 +75,18 @@ def test_a_run_that_finished_an_older_night_does_not_go_on_with_that_of_another_
     assert (tmp_path / "last.csv.next").read_bytes() == SECOND
 
 
-def test_a_night_that_another_run_has_taken_to_drop_it_is_not_shared(tmp_path: Path) -> None:
+def test_a_run_that_another_run_has_taken_to_drop_it_is_not_shared(tmp_path: Path) -> None:
     """It would be dropped after the run that shares it has started its import."""
     Run(tmp_path, FIRST).begin()
     second = Run(tmp_path, SECOND).begin()
     third = Run(tmp_path, FIRST).begin()
-    assert third.claim != second.claim
+    assert third.lock != second.lock
     assert TAKEN_OVER in second.keep("dropped")["msg"]
     assert (tmp_path / "last.csv.next").read_bytes() == FIRST
 
 
-def test_without_the_claim_the_night_of_another_run_would_be_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Claim, "check_run", lambda self, run: None)
+def test_without_the_lock_the_run_of_another_run_would_be_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BaselineLock, "check_run", lambda self, run: None)
     first = Run(tmp_path, FIRST).begin()
     second = Run(tmp_path, SECOND).begin()
     second.keep("dropped")
@@ -95,9 +95,9 @@ def test_without_the_claim_the_night_of_another_run_would_be_dropped(tmp_path: P
     assert not (tmp_path / "last.csv.next").exists()
 
 
-def test_runs_of_the_same_export_share_the_night(tmp_path: Path) -> None:
+def test_runs_of_the_same_export_share_the_run(tmp_path: Path) -> None:
     runs = [Run(tmp_path, FIRST).begin() for _each in range(3)]
-    assert len({str(run.claim) for run in runs}) == 1
+    assert len({str(run.lock) for run in runs}) == 1
     results = [run.keep("finished") for run in runs]
     assert [result.failed for result in results] == [False] * 3
     assert [result["superseded"] for result in results] == [False, True, True]
@@ -106,20 +106,20 @@ def test_runs_of_the_same_export_share_the_night(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("killed_after", ["next", "delta"])
-def test_a_night_of_the_same_export_that_was_only_half_begun_goes_on(tmp_path: Path, killed_after: str) -> None:
+def test_a_run_of_the_same_export_that_was_only_half_begun_goes_on(tmp_path: Path, killed_after: str) -> None:
     run = Run(tmp_path, FIRST).begin()
     if killed_after == "next":
         (tmp_path / "last.csv.delta.csv").unlink()
     again = Run(tmp_path, FIRST)
     result = again.keep("begun")
     assert (result["same"], result["pending"]) == (True, killed_after == "delta")
-    assert result["claim"] == run.claim
+    assert result["lock"] == run.lock
     assert (tmp_path / "last.csv.delta.csv").read_bytes() == FIRST
 
 
 def test_nobody_begins_while_another_run_is_at_work(tmp_path: Path) -> None:
     run = Run(tmp_path, FIRST).begin()
-    with locked(str(run.claim_path), Waiter(0, 1)):
+    with locked(str(run.lock_path), Waiter(0, 1)):
         result = Run(tmp_path, SECOND).keep("begun")
     assert "another run of this source is under way. Run again when it is done" in result["msg"]
     assert not Run(tmp_path, SECOND).keep("begun").failed
@@ -128,60 +128,60 @@ def test_nobody_begins_while_another_run_is_at_work(tmp_path: Path) -> None:
 def test_whoever_is_killed_is_at_work_no_more(tmp_path: Path) -> None:
     run = Run(tmp_path, FIRST).begin()
     run_and_die("""
-from ansible_collections.community.staffbase.plugins.module_utils._api.waiting import Waiter
-from ansible_collections.community.staffbase.plugins.module_utils._steps.claim import locked
+from ansible_collections.community.staffbase.plugins.module_utils._http.waiting import Waiter
+from ansible_collections.community.staffbase.plugins.module_utils._files.baseline_lock import locked
 with locked(sys.argv[1], Waiter(0, 1)):
     die()
-""", run.claim_path)
+""", run.lock_path)
     assert not Run(tmp_path, SECOND).keep("begun").failed
 
 
-def test_a_claim_whose_run_was_killed_before_it_was_written_is_nobodys(tmp_path: Path) -> None:
+def test_a_lock_file_whose_run_was_killed_before_it_was_written_is_nobodys(tmp_path: Path) -> None:
     run = Run(tmp_path, FIRST)
-    run.claim_path.touch()
-    assert run.begin().claim is not None
+    run.lock_path.touch()
+    assert run.begin().lock is not None
 
 
-def test_a_claim_that_nobody_can_read_is_not_guessed_at(tmp_path: Path) -> None:
+def test_a_lock_file_that_nobody_can_read_is_not_guessed_at(tmp_path: Path) -> None:
     run = Run(tmp_path, FIRST)
-    run.claim_path.write_bytes(b"lisbon")
+    run.lock_path.write_bytes(b"lisbon")
     assert "does not say whose baseline it is" in run.keep("begun")["msg"]
     assert not (tmp_path / "last.csv.next").exists()
 
 
 @pytest.fixture
 def taken_over(there: Admin, tmp_path: Path) -> tuple[Admin, str, dict[str, str]]:
-    """An admin whose import is ready to be started, and whose claim another run has taken."""
+    """An admin whose import is ready to be started, and whose lock another run has taken."""
     run = Run(tmp_path, FIRST).begin()
     Run(tmp_path, SECOND).begin()
-    assert run.claim is not None
-    return there, there.prepared(), run.claim
+    assert run.lock is not None
+    return there, there.prepared(), run.lock
 
 
 def test_a_run_that_was_taken_over_starts_nothing(taken_over: tuple[Admin, str, dict[str, str]]) -> None:
-    there, import_id, claim = taken_over
-    result = there.state(import_id, "imported", claim=claim)
+    there, import_id, lock = taken_over
+    result = there.state(import_id, "imported", lock=lock)
     assert TAKEN_OVER in result["msg"]
     assert there.calls() == []
     assert there.nobody_changed()
 
 
-def test_without_the_claim_it_would_change_people_whom_the_baseline_knows_nothing_of(
+def test_without_the_lock_it_would_change_people_whom_the_baseline_knows_nothing_of(
     taken_over: tuple[Admin, str, dict[str, str]], monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    there, import_id, claim = taken_over
-    monkeypatch.setattr(Claim, "check_run", lambda self, run: None)
-    there.state(import_id, "imported", claim=claim)
+    there, import_id, lock = taken_over
+    monkeypatch.setattr(BaselineLock, "check_run", lambda self, run: None)
+    there.state(import_id, "imported", lock=lock)
     assert there.statuses() == AFTER
 
 
-def test_the_claim_is_held_from_before_the_start_until_after_the_end(there: Admin, tmp_path: Path) -> None:
+def test_the_lock_is_held_from_before_the_start_until_after_the_end(there: Admin, tmp_path: Path) -> None:
     run = Run(tmp_path, FIRST).begin()
     import_id = there.prepared()
     held = []
 
     def look() -> None:
-        with run.claim_path.open("rb+") as file:
+        with run.lock_path.open("rb+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -189,12 +189,12 @@ def test_the_claim_is_held_from_before_the_start_until_after_the_end(there: Admi
 
     for number in range(1, 6):
         there.at_call(number, look)
-    result = there.state(import_id, "imported", claim=run.claim)
+    result = there.state(import_id, "imported", lock=run.lock)
     assert there.calls() == [GET, IMPORT, GET, STATUS, ERRORS]
     assert (result["state"], held) == ("COMPLETED", [True] * 5)
     assert not Run(tmp_path, SECOND).keep("begun").failed, "and no longer"
 
 
-def test_a_rehearsal_needs_no_claim(taken_over: tuple[Admin, str, dict[str, str]]) -> None:
-    there, import_id, claim = taken_over
-    assert there.state(import_id, "imported", claim=claim, check=True)["changed"]
+def test_a_rehearsal_needs_no_lock(taken_over: tuple[Admin, str, dict[str, str]]) -> None:
+    there, import_id, lock = taken_over
+    assert there.state(import_id, "imported", lock=lock, check=True)["changed"]

@@ -182,7 +182,7 @@ def test_that_a_limit_comes_too_late_would_be_seen(place: Place, monkeypatch: py
 
 def test_that_the_old_file_is_lost_would_be_seen(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same failing write, straight into the file."""
-    private_file = importlib.import_module("ansible_collections.community.staffbase.plugins.module_utils._steps.private_file")
+    private_file = importlib.import_module("ansible_collections.community.staffbase.plugins.module_utils._files.private_file")
     straight = os.open(place.dest, os.O_CREAT | os.O_WRONLY)
     monkeypatch.setattr(private_file.tempfile, "mkstemp", lambda **place_of_part: (straight, str(place.dest)))
     with pytest.raises((AssertionError, FileNotFoundError)):

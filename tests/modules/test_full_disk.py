@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
-from ansible_collections.community.staffbase.plugins.module_utils._steps import claim as claim_module
-from ansible_collections.community.staffbase.plugins.module_utils._steps import private_file, reach
-from ansible_collections.community.staffbase.plugins.module_utils._steps.private_file import PrivateFile
+from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._files import baseline_lock as lock_module
+from ansible_collections.community.staffbase.plugins.module_utils._files import private_file
+from ansible_collections.community.staffbase.plugins.module_utils._files.private_file import PrivateFile
+from ansible_collections.community.staffbase.plugins.module_utils._steps import advance as reach
 from support.admin import Admin
 from support.api_calls import ERRORS, GET, IMPORT, STATUS
 from support.module_runner import Result, run_module
@@ -85,13 +86,13 @@ def test_the_delta(disk: SmallDisk, tmp_path: Path) -> None:
     paths = {"previous": tmp_path / "previous.csv", "current": tmp_path / "current.csv", "dest": disk.path / "delta.csv"}
     paths["previous"].write_bytes(BEFORE)
     paths["current"].write_bytes(AFTER)
-    paths["dest"].write_bytes(b"of last night")
+    paths["dest"].write_bytes(b"of the last run")
     options = {"identifier": "id", **{name: str(path) for name, path in paths.items()}}
     disk.fill(leave=PAGE)
 
     refused(run_module("staffbase_csv_delta", options), paths["dest"])
     assert disk.files() == ["delta.csv"]
-    assert paths["dest"].read_bytes() == b"of last night"
+    assert paths["dest"].read_bytes() == b"of the last run"
 
     disk.free()
     assert run_module("staffbase_csv_delta", options)["movers"] == ROWS
@@ -100,14 +101,14 @@ def test_the_delta(disk: SmallDisk, tmp_path: Path) -> None:
 
 def test_whose_baseline_it_is(disk: SmallDisk, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_bytes(BEFORE)
-    claim = disk.path / "last.csv.source"
+    lock_file = disk.path / "last.csv.source"
     disk.fill()
-    refused(keep(disk, "begun", src=str(tmp_path / "people.csv")), claim)
+    refused(keep(disk, "begun", src=str(tmp_path / "people.csv")), lock_file)
     assert disk.files() == ["last.csv.source"]
-    assert claim.read_bytes() == b""
+    assert lock_file.read_bytes() == b""
     disk.free()
     assert not keep(disk, "begun", src=str(tmp_path / "people.csv")).failed
-    assert claim.read_bytes().endswith(b"\nberlin")
+    assert lock_file.read_bytes().endswith(b"\nberlin")
 
 
 @pytest.mark.parametrize("guarded", [True, False])
@@ -115,7 +116,7 @@ def test_an_owner_that_is_half_written_locks_nobody_out(tmp_path: Path, monkeypa
     (tmp_path / "people.csv").write_bytes(BEFORE)
     options = {"baseline": str(tmp_path / "last.csv"), "state": "begun", "source": "berlin", "src": str(tmp_path / "people.csv")}
     if not guarded:
-        monkeypatch.setattr(claim_module.os, "ftruncate", lambda descriptor, length: None)
+        monkeypatch.setattr(lock_module.os, "ftruncate", lambda descriptor, length: None)
     with no_file_above(100):
         assert run_module("staffbase_csv_baseline", options).failed
     result = run_module("staffbase_csv_baseline", options)
@@ -124,7 +125,7 @@ def test_an_owner_that_is_half_written_locks_nobody_out(tmp_path: Path, monkeypa
 
 
 @pytest.mark.parametrize(("pages", "name"), [(1, "last.csv.next"), (3, "last.csv.delta.csv")], ids=["the copy of the export", "the first delta"])
-def test_the_files_of_a_night(disk: SmallDisk, tmp_path: Path, pages: int, name: str) -> None:
+def test_the_files_of_a_run(disk: SmallDisk, tmp_path: Path, pages: int, name: str) -> None:
     export = tmp_path / "people.csv"
     export.write_bytes(BEFORE)
     assert PAGE < len(BEFORE) <= 2 * PAGE

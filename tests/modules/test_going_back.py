@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._steps import course
+from ansible_collections.community.staffbase.plugins.module_utils._steps import state_history as course
 from support.admin import Admin
 from support.api_calls import GET, IMPORT, PREVIEW
 from support.between import Between, with_fields, with_states
@@ -95,7 +95,7 @@ def test_an_import_that_was_seen_started_between_is_not_started_again(there: Adm
 @pytest.mark.parametrize("options", [{}, {"limits": LIMITS}, {"wait": False}, {"check": True}, {"check": True, "limits": LIMITS}])
 def test_an_import_that_an_earlier_task_saw_started_is_not_started_again(there: Admin, seen: str, options: dict[str, t.Any]) -> None:
     import_id = there.prepared()
-    result = there.state(import_id, "imported", seen_state=seen, **options)
+    result = there.state(import_id, "imported", last_known_state=seen, **options)
     assert result.failed
     assert f"Import {import_id} went back from {seen} to DRAFT. {TOLD}" in result["msg"]
     assert there.sim.writes() == []
@@ -104,16 +104,16 @@ def test_an_import_that_an_earlier_task_saw_started_is_not_started_again(there: 
 
 @pytest.mark.parametrize("seen", [None, "", "DRAFT", "PREVIEW_READY", "CREATING_PREVIEW", "CANCELLED", "SOMETHING", "imported"])
 def test_any_other_state_that_was_seen_changes_nothing(there: Admin, seen: str | None) -> None:
-    assert there.state(there.prepared(), "imported", seen_state=seen)["state"] == "COMPLETED"
+    assert there.state(there.prepared(), "imported", last_known_state=seen)["state"] == "COMPLETED"
     assert there.sim.writes() == [IMPORT]
 
 
 @pytest.mark.parametrize("case", ["seen", "looked at"])
 def test_without_that_memory_it_would_be_started(there: Admin, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
-    monkeypatch.setattr(course.Course, "is_back", lambda self, state: False)
+    monkeypatch.setattr(course.StateHistory, "is_back", lambda self, state: False)
     import_id = there.prepared()
     if case == "seen":
-        there.state(import_id, "imported", seen_state="COMPLETED")
+        there.state(import_id, "imported", last_known_state="COMPLETED")
     else:
         rules = {GET: with_states("DRAFT", "IMPORTING", "PREVIEW_READY", "PREVIEW_READY", None), PREVIEW: lambda reply: Reply(503)}
         with Between(there.sim.url, rules) as server:

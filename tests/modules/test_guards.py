@@ -11,11 +11,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._api import answer, client, row_errors
+from ansible_collections.community.staffbase.plugins.module_utils._http import answer, client
+from ansible_collections.community.staffbase.plugins.module_utils._imports import row_errors
+from ansible_collections.community.staffbase.plugins.module_utils._steps.advance import Advance
+from ansible_collections.community.staffbase.plugins.module_utils._steps.cancel import CancelOrDelete
 from ansible_collections.community.staffbase.plugins.module_utils._steps.config import Configure
-from ansible_collections.community.staffbase.plugins.module_utils._steps.reach import Reach
 from ansible_collections.community.staffbase.plugins.module_utils._steps.upload import Upload
-from ansible_collections.community.staffbase.plugins.module_utils._steps.withdraw import Withdraw
 from simulator import application
 from support.admin import Admin, leaks
 from support.api_calls import DELETE, GET, GET_CONFIG, IMPORT, LIST, PATCH_CONFIG, POST
@@ -29,8 +30,8 @@ if t.TYPE_CHECKING:
 FORGETFUL: dict[str, tuple[type, str, t.Callable[[Admin], Result], str]] = {
     "upload": (Upload, "run", lambda there: there.upload(CSV, check=True), POST),
     "config": (Configure, "run", lambda there: there.config(there.sim.upload(CSV, "p.csv"), check=True), PATCH_CONFIG),
-    "imported": (Reach, "run", lambda there: there.state(there.prepared(), "imported", check=True), IMPORT),
-    "absent": (Withdraw, "remove", lambda there: there.state(there.prepared(), "absent", check=True), DELETE),
+    "imported": (Advance, "run", lambda there: there.state(there.prepared(), "imported", check=True), IMPORT),
+    "absent": (CancelOrDelete, "remove", lambda there: there.state(there.prepared(), "absent", check=True), DELETE),
 }
 
 

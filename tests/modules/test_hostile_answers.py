@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._api import bounds, imports, paging, transport
+from ansible_collections.community.staffbase.plugins.module_utils._http import bounds, transport
+from ansible_collections.community.staffbase.plugins.module_utils._imports import imports, paging
 from support.admin import Admin
 from support.api_calls import DELETE, ERRORS, GET, GET_CONFIG, IMPORT, LIST, PATCH_CONFIG, POST, PREVIEW, STATUS
 from support.between import Between, Spoil, says, with_fields, with_location

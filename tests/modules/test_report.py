@@ -83,7 +83,7 @@ def test_a_report_that_cannot_be_written_still_says_what_became_of_the_run(dest:
 def test_what_was_there_stays_whole_when_writing_breaks_off(dest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report(dest)
     before = content(dest)
-    private_file = importlib.import_module("ansible_collections.community.staffbase.plugins.module_utils._steps.private_file")
+    private_file = importlib.import_module("ansible_collections.community.staffbase.plugins.module_utils._files.private_file")
 
     def full(_descriptor: int) -> t.NoReturn:
         raise OSError(28, "No space left on device")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._steps import private_file, source
+from ansible_collections.community.staffbase.plugins.module_utils._files import private_file, source
 from support.admin import Admin
 from support.api_calls import POST
 from support.module_runner import Result, run_module

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.community.staffbase.plugins.module_utils._api import client
+from ansible_collections.community.staffbase.plugins.module_utils._http import client
 from ansible_collections.community.staffbase.plugins.module_utils._tenant.catalogue import CATALOGUE
 from ansible_collections.community.staffbase.plugins.module_utils._tenant.check import PROBES
 from ansible_collections.community.staffbase.plugins.module_utils._tenant.findings import NEW

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._api.client import Connection
-from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
-from ansible_collections.community.staffbase.plugins.module_utils._api.states import State
+from ansible_collections.community.staffbase.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.staffbase.plugins.module_utils._imports.imports import Imports
+from ansible_collections.community.staffbase.plugins.module_utils._imports.states import State
 from ansible_collections.community.staffbase.plugins.module_utils._tenant import check as check_module
 from ansible_collections.community.staffbase.plugins.module_utils._tenant import previewing
 from ansible_collections.community.staffbase.plugins.module_utils._tenant.drafts import Draft
-from ansible_collections.community.staffbase.plugins.module_utils._tenant.fence import FencedClient, OutsideTheFence
 from ansible_collections.community.staffbase.plugins.module_utils._tenant.probing import Tenant
+from ansible_collections.community.staffbase.plugins.module_utils._tenant.write_guard import ForbiddenWrite, GuardedClient
 from simulator import Fault
 from support.admin import Admin, leaks
 from support.api_calls import DELETE, IMPORT, LIST, POST, PREVIEW, target
@@ -153,7 +153,7 @@ def test_a_signal_while_it_tidies_up_does_not_keep_it_from_that(there: Admin) ->
 
 
 def test_too_many_calls_end_it(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ansible_collections.community.staffbase.plugins.module_utils._tenant.fence.MOST_CALLS", 50)
+    monkeypatch.setattr("ansible_collections.community.staffbase.plugins.module_utils._tenant.write_guard.MOST_CALLS", 50)
     result = checked(there)
     assert "gave up after 50 calls" in result["msg"]
     assert len(there.sim.requests) < 50 + 10
@@ -235,12 +235,12 @@ FORBIDDEN = [
 @pytest.mark.parametrize(("method", "path", "body"), FORBIDDEN)
 def test_the_client_refuses_what_the_check_must_not_send(there: Admin, method: str, path: str, body: t.Any) -> None:
     own, other = there.prepared(), there.prepared()
-    fenced = FencedClient(Connection(there.sim.url, there.sim.token))
+    fenced = GuardedClient(Connection(there.sim.url, there.sim.token))
     fenced.own.add(own)
     for send in (fenced.send, fenced.probe):
-        with pytest.raises(OutsideTheFence):
+        with pytest.raises(ForbiddenWrite):
             send(method, path.format(own=own, other=other), "check", body=body)
-    with pytest.raises(OutsideTheFence):
+    with pytest.raises(ForbiddenWrite):
         Imports(fenced).ask_for(own, State.IMPORT_PENDING, "import", lambda: False)
     fenced.close()
     assert there.calls() == []
@@ -254,9 +254,9 @@ def forgetful(_tenant: Tenant, draft: Draft) -> None:
 def test_the_fence_bites(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(previewing, "WITH_A_PREVIEW", (previewing.preview, forgetful))
     result = checked(there)
-    assert "A mistake in this collection: OutsideTheFence" in result["msg"]
+    assert "A mistake in this collection: ForbiddenWrite" in result["msg"]
     # Without it, two people who do not exist are in the tenant.
-    monkeypatch.setattr(FencedClient, "check_fence", lambda *_what: None)
+    monkeypatch.setattr(GuardedClient, "check_write", lambda *_what: None)
     run_module("staffbase_tenant_check", there.connection)
     assert IMPORT in there.sim.writes()
     assert not there.nobody_changed()

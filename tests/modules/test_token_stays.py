@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from ansible_collections.community.staffbase.plugins.module_utils._api import address, token, transport
+from ansible_collections.community.staffbase.plugins.module_utils._http import address, token, transport
 from support.module_runner import Result, run_module
 from support.scripted_server import Reply, ScriptedServer
 from support.secrets import Secrets

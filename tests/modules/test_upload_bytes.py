@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._steps import source
+from ansible_collections.community.staffbase.plugins.module_utils._files import source
 from support.admin import Admin
 from support.api_calls import LIST, POST
 from support.small_tenant import CSV

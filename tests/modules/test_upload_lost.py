@@ -128,7 +128,7 @@ def test_without_the_look_the_content_would_be_sent_twice(there: Admin, monkeypa
 
 def test_without_both_guards_a_second_draft_would_stay(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(step.Upload, "_found_since", lambda self, known: None)
-    monkeypatch.setattr(step.Upload, "_keep_one", lambda self, twins: twins[0])
+    monkeypatch.setattr(step.Upload, "_keep_one", lambda self, duplicates: duplicates[0])
     there.fault("lost_answer", POST)
     there.upload(CSV)
     assert [entry["state"] for entry in there.sim.imports()] == ["DRAFT", "DRAFT"]

@@ -8,7 +8,8 @@ import contextlib
 import dataclasses
 import typing as t
 
-from ansible_collections.community.staffbase.plugins.module_utils._api.client import Client, Connection
+from ansible_collections.community.staffbase.plugins.module_utils._http.client import Client
+from ansible_collections.community.staffbase.plugins.module_utils._http.connection import Connection
 
 from .scripted_server import Answer, ScriptedServer
 

@@ -36,7 +36,7 @@ ALL: dict[str, dict[str, t.Any]] = {
 
 
 def steps(**changes: dict[str, t.Any]) -> Steps:
-    """Return a good night; `changes` are put into the results of their steps."""
+    """Return a run that went well; `changes` are put into the results of their steps."""
     known = {**ALL, **{name: {} for name in changes if name not in ALL}}
     return [{"step": name, "result": {**result, **changes.get(name, {})}} for name, result in known.items()]
 
@@ -44,6 +44,6 @@ def steps(**changes: dict[str, t.Any]) -> Steps:
 def failing(
     step: str, stage: str, message: str = "That went wrong", *, method: str | None = None, status: int | None = None, **result: t.Any,
 ) -> Steps:
-    """Return a night that failed at this step."""
+    """Return a run that failed at this step."""
     failure = {"stage": stage, "method": method, "status": status, "url": None, "code": None, "message": message, "import_id": None, "attempts": 0}
     return steps(**{step: {"failed": True, "msg": message, "failure": failure, **result}})

@@ -11,7 +11,7 @@ import pytest
 
 from simulator import Simulator
 from support.controller import TOKEN, Controller
-from support.night import Night
+from support.scenario import Scenario
 
 
 @pytest.fixture
@@ -30,6 +30,6 @@ def controller(tmp_path: Path, tenant: Simulator) -> Controller:
 
 
 @pytest.fixture
-def begin(tmp_path: Path) -> t.Iterator[t.Callable[[str], Night]]:
+def begin(tmp_path: Path) -> t.Iterator[t.Callable[[str], Scenario]]:
     with Simulator(token=TOKEN) as tenant:
-        yield lambda kind: Night(Controller(tmp_path, tenant), tenant, kind)
+        yield lambda kind: Scenario(Controller(tmp_path, tenant), tenant, kind)

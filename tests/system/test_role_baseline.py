@@ -24,7 +24,7 @@ def baseline(controller: Controller) -> Path:
 
 @pytest.fixture
 def kept(controller: Controller, tenant: Simulator, baseline: Path) -> Path:
-    """A baseline of the export and the people it tells of, as a night before has left them."""
+    """A baseline of the export and the people it tells of, as a previous run has left them."""
     baseline.write_bytes(controller.export.read_bytes())
     baseline.chmod(0o600)
     tenant.add_people([
@@ -170,7 +170,7 @@ def test_too_many_refused_rows_leave_the_baseline_and_the_next_run_is_right(cont
     assert kept.read_bytes() == controller.export.read_bytes()
 
 
-def test_a_night_that_broke_off_after_the_import_is_finished_first(controller: Controller, tenant: Simulator, kept: Path) -> None:
+def test_a_run_that_broke_off_after_the_import_is_finished_first(controller: Controller, tenant: Simulator, kept: Path) -> None:
     controller.write(ANN, BOB, CLEO)
     # The errors cannot be read: the import is done, and the run does not know it.
     tenant.schedule(Fault(kind="status:500", method="GET", path="/users/imports/{id}/errors", times=None))
@@ -190,7 +190,7 @@ def test_a_night_that_broke_off_after_the_import_is_finished_first(controller: C
 
 
 @pytest.mark.deep
-def test_a_night_that_broke_off_before_the_import_is_forgotten(controller: Controller, tenant: Simulator, kept: Path) -> None:
+def test_a_run_that_broke_off_before_the_import_is_forgotten(controller: Controller, tenant: Simulator, kept: Path) -> None:
     controller.write(ANN)
     stopped = controller.play(delta_import_limits={"deactivated": 0})
     assert stopped.code != 0

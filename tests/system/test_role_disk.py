@@ -29,9 +29,9 @@ def disk(controller: Controller) -> t.Iterator[SmallDisk]:
         yield mounted
 
 
-def write_night(controller: Controller, night: int, *, refused: int = 0) -> None:
-    """Write an export in which everybody's address is another one every night; the last ones have none that the service takes."""
-    rows = [f"P{number:04};p{number}.{night}@{'example.com' if number < SIZE - refused else ''};First{number};Activated" for number in range(SIZE)]
+def write_run(controller: Controller, day: int, *, refused: int = 0) -> None:
+    """Write an export in which everybody's address is another one every run; the last ones have none that the service takes."""
+    rows = [f"P{number:04};p{number}.{day}@{'example.com' if number < SIZE - refused else ''};First{number};Activated" for number in range(SIZE)]
     controller.write(*rows)
 
 
@@ -53,12 +53,12 @@ def fill_at_errors(tenant: Simulator, disk: SmallDisk, room: list[int]) -> None:
     when_called(tenant, lambda call: disk.fill(leave=room[0]) if call == ERRORS and room else None)
 
 
-def test_a_disk_that_is_full_at_any_step_keeps_the_night_whole(controller: Controller, tenant: Simulator, disk: SmallDisk) -> None:
+def test_a_disk_that_is_full_at_any_step_keeps_the_run_whole(controller: Controller, tenant: Simulator, disk: SmallDisk) -> None:
     """Copy of the export, delta, error file, baseline: each one runs out of space once, and the next run goes on."""
     room: list[int] = []
     fill_at_errors(tenant, disk, room)
 
-    write_night(controller, 1)
+    write_run(controller, 1)
     assert controller.export.stat().st_size > 4 * PAGE
     disk.fill(leave=2 * PAGE)
     check_told(controller.play(), str(disk.path / "last.csv.next"))
@@ -72,7 +72,7 @@ def test_a_disk_that_is_full_at_any_step_keeps_the_night_whole(controller: Contr
     assert baseline == controller.export.read_bytes()
     tenant.forget_requests()
 
-    write_night(controller, 2, refused=REFUSED)
+    write_run(controller, 2, refused=REFUSED)
     disk.fill(leave=controller.export.stat().st_size + 2 * PAGE)
     check_told(controller.play(), str(disk.path / "last.csv.delta.csv"))
     assert disk.files() == sorted([*KEPT, "last.csv.next"])
@@ -102,7 +102,7 @@ def test_a_disk_that_is_full_at_any_step_keeps_the_night_whole(controller: Contr
     run = controller.play()
     assert run.code == 0, run.output
     assert disk.files() == KEPT
-    # The night is over, and what was refused is sent again, by itself.
+    # The run is over, and what was refused is sent again, by itself.
     assert [each["applied_count"] for each in tenant.imports()] == [1, 1, 1]
     assert run.result["row_error_count"] == run.result["movers"] == REFUSED
     assert versions(tenant) == {(1, "1"), (2, "2")}
@@ -153,7 +153,7 @@ def test_what_was_checked_is_what_is_sent(controller: Controller, tenant: Simula
     controller.hosts["lisbon"]["delta_import_baseline"] = str(controller.folder / "last.csv")
     when_task_begins(
         controller, berlin=("Upload what is to be imported", LATE.format(str(paths["berlin"]))),
-        lisbon=("Keep a copy of tonight's export", LATE.format(str(paths["lisbon"]))))
+        lisbon=("Keep a copy of the current export", LATE.format(str(paths["lisbon"]))))
 
     run = controller.play()
 

@@ -62,13 +62,13 @@ def test_an_error_file_that_cannot_be_written_is_told_before_anybody_is_changed(
     assert tenant.people() == []
 
 
-def test_an_import_whose_night_was_dropped_cannot_be_started_any_more(
+def test_an_import_whose_run_was_dropped_cannot_be_started_any_more(
     controller: Controller, tenant: Simulator, taken_out: Change, guarded: bool,
 ) -> None:
-    """A run ends before its start; the next night takes its place. Then the order to start the first one arrives after all."""
+    """A run ends before its start; the next run takes its place. Then the order to start the first one arrives after all."""
     taken_out(
         "roles/delta_import/tasks/begin_night.yml",
-        "        - __delta_import_before_is_unstarted\n        - not __delta_import_night_at_first.same\n", "        - false\n")
+        "        - __delta_import_before_is_unstarted\n        - not __delta_import_run_at_first.same\n", "        - false\n")
     controller.variables["delta_import_baseline"] = str(controller.folder / "last.csv")
     controller.write("8;of@example.com;Yesterday;Activated")
     stopped = controller.play(delta_import_limits={"created": 0})

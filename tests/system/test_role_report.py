@@ -46,7 +46,7 @@ def failed_as_before(run: Run) -> bool:
 
 
 @pytest.mark.deep
-def test_from_check_mode_to_a_night_with_nothing_new(controller: Controller, tenant: Simulator, report: Path) -> None:
+def test_from_check_mode_to_a_run_with_nothing_new(controller: Controller, tenant: Simulator, report: Path) -> None:
     rehearsed = controller.play("--check")
     assert rehearsed.code == 0, rehearsed.output
     assert not report.exists()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.night import branches
+from demo.company import branches
 from simulator import Simulator
 from support.controller import TOKEN, Controller
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.night_simulation import TASKS
+from bench.schedule_simulation import TASKS
 from support.controller import Controller, Run
 
 
@@ -17,7 +17,7 @@ def counts(run: Run) -> tuple[int, int]:
     return recap["ok"], recap["skipped"]
 
 
-def test_a_first_run_and_a_night_with_nothing_new(controller: Controller) -> None:
+def test_a_first_run_and_a_run_with_nothing_new(controller: Controller) -> None:
     first, again = counts(controller.play()), counts(controller.play())
     assert (first, again) == ((10, 7), (7, 3))
     # Each branch is simulated with as many as the measured runs had (docs/benchmarks.md): one more, which was skipped.
@@ -25,7 +25,7 @@ def test_a_first_run_and_a_night_with_nothing_new(controller: Controller) -> Non
 
 
 @pytest.mark.deep
-def test_nights_with_a_baseline(controller: Controller) -> None:
+def test_runs_with_a_baseline(controller: Controller) -> None:
     controller.variables["delta_import_baseline"] = str(controller.folder / "last.csv")
     first, nobody = counts(controller.play()), counts(controller.play())
     controller.write("1;ann@example.com;Ann;Activated", "2;new@example.com;Bob;Activated")

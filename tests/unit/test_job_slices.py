@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The computed part of the measurements: how many calls a night takes, and which limit it meets."""
+"""The computed part of the measurements: how many calls a run takes, and which limit it meets."""
 
 from __future__ import annotations
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._api import paging
+from ansible_collections.community.staffbase.plugins.module_utils._imports import paging
 from bench import job_slices
 from bench.job_slices import Costs, Instance, estimate, requests
 
@@ -16,7 +16,7 @@ COSTS = Costs(cpu_seconds=1.0, base_mebibytes=60, fork_mebibytes=10)
 @pytest.mark.parametrize(("changed", "looking", "kept", "calls"), [
     (1, 0, 0, 11), (0, 1, 0, 1), (0, 1, 101, 2), (1, 0, 100, 12), (2, 0, 99, 23), (0, 0, 10_000, 0),
 ])
-def test_the_calls_of_a_night(changed: int, looking: int, kept: int, calls: int) -> None:
+def test_the_calls_of_a_run(changed: int, looking: int, kept: int, calls: int) -> None:
     assert requests(changed, looking, kept) == calls
 
 

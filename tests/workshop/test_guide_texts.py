@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.community.staffbase.plugins.module_utils._api.errors import NEXT_STEPS
 from ansible_collections.community.staffbase.plugins.module_utils._csv.problems import MESSAGES, OF_CELLS
+from ansible_collections.community.staffbase.plugins.module_utils._http.errors import NEXT_STEPS
 from support.documents import GUIDES, ROOT, blocks, guide, rows
 from tools import open_questions
 

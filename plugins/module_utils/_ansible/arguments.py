@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connection options: the one place where they are spelt for Ansible (their texts: doc fragment `connection`)."""
+"""Options that several modules share, spelt once for Ansible (their texts: the doc fragments `connection` and `lock`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typing as t
 from ansible.module_utils.basic import env_fallback
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
-from .._api.client import Connection
+from .._http.connection import Connection
 
 
 def _not_empty(*names: str) -> str:
@@ -41,3 +41,11 @@ def connection_arguments() -> dict[str, t.Any]:
 def connection_of(params: dict[str, t.Any]) -> Connection:
     """Return the connection that a module's options describe."""
     return Connection(**{name: params[name] for name in connection_arguments()})
+
+
+def lock_argument() -> dict[str, t.Any]:
+    """Return a fresh spec for the run that must have a baseline."""
+    return {
+        "type": "dict", "aliases": ["claim"],
+        "options": {"path": {"type": "path", "required": True}, "run": {"type": "str", "required": True}},
+    }

@@ -10,8 +10,8 @@ import time
 import traceback
 import typing as t
 
-from .._api.errors import StaffbaseError
-from .._api.printable import printable, printable_data
+from .._errors import StaffbaseError
+from .._printable import printable, printable_data
 
 #: Stands in the place of a secret option; the words are Ansible's own.
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -65,7 +65,7 @@ class Definition:
             result = _failed(_Mistake(error))
         return {"elapsed": round(time.monotonic() - begun, 3), **result}
 
-    def shown(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
+    def displayable(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the options as they may be shown. Secret ones go by name: by value they would not be found any more once they are printable."""
         secret = {name for name, rules in self.arguments.items() if rules.get("no_log") and params.get(name) is not None}
         return printable_data({name: HIDDEN if name in secret else value for name, value in params.items()})

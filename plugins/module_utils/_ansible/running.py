@@ -21,7 +21,7 @@ def run(definition: Definition) -> None:
     result = definition.perform(invocation)
     for text in invocation.warnings:
         module.warn(text)
-    result["invocation"] = {"module_args": definition.shown(module.params)}
+    result["invocation"] = {"module_args": definition.displayable(module.params)}
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)

@@ -8,11 +8,11 @@ import os
 import typing as t
 import warnings
 
-from .._api.client import Client
-from .._api.errors import InputError
-from .._api.imports import Imports
-from .._api.transport import REQUESTS_MISSING
-from .._api.waiting import Waiter
+from .._errors import InputError
+from .._http.client import Client
+from .._http.transport import REQUESTS_MISSING
+from .._http.waiting import Waiter
+from .._imports.imports import Imports
 from .arguments import connection_arguments, connection_of
 from .invocation import Definition, Invocation, Result
 

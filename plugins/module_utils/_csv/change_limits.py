@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many joiners, movers and leavers a night may bring: numbers, or percentages of the previous rows."""
+"""How many joiners, movers and leavers a run may bring: numbers, or percentages of the previous rows."""
 
 from __future__ import annotations
 

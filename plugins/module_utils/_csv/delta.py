@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .bad_table import BadTable
+from .problems import BadTable
 from .table import Table
 
 DEACTIVATED = "Deactivated"
@@ -17,7 +17,7 @@ KINDS = ("joiners", "movers", "leavers")
 
 
 @dataclasses.dataclass(frozen=True)
-class Rules:
+class DeltaRules:
     """How a delta is written.
 
     `status_column` is added to the output when the file has none; `deactivate_leavers`: who is missing gets a row with
@@ -48,7 +48,7 @@ class Delta:
         yield from self.rows
 
 
-def compare(previous: Table, current: Table, rules: Rules) -> Delta:
+def compare(previous: Table, current: Table, rules: DeltaRules) -> Delta:
     """Compare two tables. Raises BadTable for identifiers that are empty or not unique, and for rows that do not fit their header."""
     writer = _Writer(previous, current, rules)
     delta = Delta(header=writer.header())
@@ -60,7 +60,7 @@ def compare(previous: Table, current: Table, rules: Rules) -> Delta:
     delta.previous_count = len(old)
     same_shape = previous.raw_header == current.raw_header and previous.dialect == current.dialect
     for identifiers, raws, lines in current.batches():
-        _refuse_twins(identifiers, lines)
+        _refuse_duplicates(identifiers, lines)
         befores = list(map(old.get, identifiers))
         # Most rows end here: they are the previous ones to the byte.
         others = [index for index, (before, raw) in enumerate(zip(befores, raws)) if before != raw or not same_shape]
@@ -90,14 +90,14 @@ def compare(previous: Table, current: Table, rules: Rules) -> Delta:
 def _by_identifier(table: Table) -> dict[bytes, bytes | None]:
     found: dict[bytes, bytes | None] = {}
     for identifiers, raws, lines in table.batches():
-        _refuse_twins(identifiers, lines)
+        _refuse_duplicates(identifiers, lines)
         if not found.keys().isdisjoint(identifiers):
             raise BadTable("identifier_duplicate", next(line for identifier, line in zip(identifiers, lines) if identifier in found))
         found.update(zip(identifiers, raws))
     return found
 
 
-def _refuse_twins(identifiers: list[bytes], lines: t.Sequence[int]) -> None:
+def _refuse_duplicates(identifiers: list[bytes], lines: t.Sequence[int]) -> None:
     """Raise BadTable if an identifier stands twice in a batch."""
     if len(set(identifiers)) != len(identifiers):
         seen: set[bytes] = set()
@@ -110,7 +110,7 @@ def _refuse_twins(identifiers: list[bytes], lines: t.Sequence[int]) -> None:
 class _Writer:
     """Compares and writes records under the current header."""
 
-    def __init__(self, previous: Table, current: Table, rules: Rules) -> None:
+    def __init__(self, previous: Table, current: Table, rules: DeltaRules) -> None:
         self._previous = previous
         self._current = current
         header = current.header

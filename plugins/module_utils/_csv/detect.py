@@ -7,8 +7,8 @@ from __future__ import annotations
 import codecs
 import typing as t
 
-from .bad_table import BadTable
 from .dialect import AUTO, CODECS, HEAD, Dialect, foreign_kind, separator_of
+from .problems import BadTable
 
 PIECE = 1 << 20
 

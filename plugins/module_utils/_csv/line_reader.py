@@ -9,8 +9,8 @@ import itertools
 import re
 import typing as t
 
-from .bad_table import BadTable
 from .dialect import Dialect
+from .problems import BadTable
 
 #: How much is read at once (bytes).
 PIECE = 1 << 20

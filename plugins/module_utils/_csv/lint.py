@@ -17,7 +17,7 @@ from .rows import Rows
 
 
 @dataclasses.dataclass
-class Report:
+class LintReport:
     """What was found. `encoding` and `separator` are None when they could not be told; `row_count` is without the header."""
 
     encoding: str | None = None
@@ -27,15 +27,15 @@ class Report:
     sha256: str = ""
     problems: Problems = dataclasses.field(default_factory=Problems)
 
-    def shown(self) -> dict[str, t.Any]:
+    def to_result(self) -> dict[str, t.Any]:
         """Return the report for a module's result; no cell is in it."""
         return {
             "encoding": self.encoding, "separator": self.separator, "header": self.header, "row_count": self.row_count, "sha256": self.sha256,
-            "problems": [problem.shown() for problem in self.problems.listed], "problem_count": self.problems.count,
+            "problems": [problem.to_result() for problem in self.problems.listed], "problem_count": self.problems.count,
         }
 
 
-def lint(stream: t.BinaryIO, columns: Columns, separator: str = AUTO, encoding: str = AUTO) -> Report:
+def lint(stream: t.BinaryIO, columns: Columns, separator: str = AUTO, encoding: str = AUTO) -> LintReport:
     """Read a file from its start and report; never raises for what is in the file.
 
     One pass, with flat memory apart from identifiers, user names and mail addresses. With `encoding` auto, UTF-8 is taken until
@@ -57,9 +57,9 @@ def lint(stream: t.BinaryIO, columns: Columns, separator: str = AUTO, encoding: 
     return _refused(stream, "not_text")
 
 
-def _read(stream: t.BinaryIO, columns: Columns, encoding: str, separator: str) -> Report:
+def _read(stream: t.BinaryIO, columns: Columns, encoding: str, separator: str) -> LintReport:
     stream.seek(0)
-    report = Report(encoding, separator)
+    report = LintReport(encoding, separator)
     rows = Rows(stream, encoding, separator)
     iterator = iter(rows)
     header = next(iterator, None)
@@ -83,8 +83,8 @@ def _read(stream: t.BinaryIO, columns: Columns, encoding: str, separator: str) -
     return report
 
 
-def _refused(stream: t.BinaryIO, code: str, encoding: str | None = None) -> Report:
-    report = Report(encoding)
+def _refused(stream: t.BinaryIO, code: str, encoding: str | None = None) -> LintReport:
+    report = LintReport(encoding)
     report.problems.add(code)
     report.sha256 = _digest(stream)
     return report

@@ -59,7 +59,7 @@ class Problem:
     column: str | None
     code: str
 
-    def shown(self) -> dict[str, t.Any]:
+    def to_result(self) -> dict[str, t.Any]:
         """Return line, column, code and message."""
         return {"line": self.line, "column": self.column, "code": self.code, "message": MESSAGES[self.code]}
 
@@ -83,3 +83,15 @@ class Problems:
         self.by_code[code] += 1
         if self.count <= MOST_LISTED:
             self.listed.append(Problem(line, column, code))
+
+
+class BadTable(Exception):
+    """`code` is one of MESSAGES, `text` says it better here; no cell is in it. `in_previous`: of two files, it is the first."""
+
+    def __init__(self, code: str, line: int | None, column: str | None = None, *, in_previous: bool = False, text: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.text = text or MESSAGES[code]
+        self.line = line
+        self.column = column
+        self.in_previous = in_previous

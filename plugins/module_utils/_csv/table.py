@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An export as records: raw lines under their identifiers, split into cells only when that is needed.
 
-Most rows of tonight's export are last night's rows to the byte. Such a row needs no parsing, only its identifier; so a
+Most rows of the current export are the previous rows to the byte. Such a row needs no parsing, only its identifier; so a
 record stays the bytes that it is, and is split by the csv module when it differs.
 """
 
@@ -13,9 +13,9 @@ import io
 import itertools
 import typing as t
 
-from .bad_table import BadTable
 from .dialect import CODECS, Dialect
 from .line_reader import Batch, LineReader
+from .problems import BadTable
 
 
 class Identified(t.NamedTuple):

@@ -14,7 +14,7 @@ STEPS = {
     "inputs": "Check the inputs",
     "check": "Check the export",
     "begin": "Keep a copy of the export",
-    "night_before": "Finish the night before",
+    "resume": "Finish the previous run",
     "delta": "Compare with the baseline",
     "upload": "Upload",
     "config": "Map the columns",

@@ -8,10 +8,10 @@ import itertools
 import json
 import os
 
-from .._api.errors import InputError
-from .._api.row_errors import read_cells_of_errors
-from .._steps.private_file import PrivateFile
-from .._steps.regular_file import open_regular
+from .._errors import InputError
+from .._files.private_file import PrivateFile
+from .._files.regular_file import open_regular
+from .._imports.row_errors import read_cells_of_errors
 from .page import page
 from .report import ErrorFile, Report
 from .summary import summary
@@ -46,7 +46,7 @@ class ReportFiles:
     def put(self, report: Report) -> bool:
         """Write the report; return whether a file is, or would be, another one than before."""
         texts = {
-            self.json_path: json.dumps(report.shown(), indent=2, ensure_ascii=False) + "\n",
+            self.json_path: json.dumps(report.to_result(), indent=2, ensure_ascii=False) + "\n",
             self.summary_path: summary(report),
             self.page_path: page(report),
         }

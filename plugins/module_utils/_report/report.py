@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The content of a report, whatever it is written as. Its JSON is `shown()`."""
+"""The content of a report, whatever it is written as. Its JSON is `to_result()`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import dataclasses
 import datetime
 import typing as t
 
-from .._api.counters import COUNTERS
-from .._api.printable import printable_data
-from .._api.states import State
 from .._csv.change_limits import most_allowed
 from .._csv.delta import KINDS
+from .._imports.counters import COUNTERS
+from .._imports.states import State
+from .._printable import printable_data
 from .facts import STEPS, Data, Facts, data, entries, number, read_steps, text
 from .verdict import Verdict, refused_count, state_of, verdict_of
 
@@ -50,7 +50,7 @@ class Limit:
         """Whether it is exceeded; None if there was nothing to compare."""
         return None if self.most is None or self.count is None else self.count > self.most
 
-    def shown(self) -> Data:
+    def to_result(self) -> Data:
         return {**dataclasses.asdict(self), "exceeded": self.exceeded}
 
 
@@ -113,7 +113,7 @@ class Report:
         """How many seconds the steps took together."""
         return sum(seconds for _step, seconds in self.seconds)
 
-    def shown(self) -> Data:
+    def to_result(self) -> Data:
         """Return what the JSON holds."""
         found = dataclasses.asdict(self)
         return t.cast(Data, printable_data({
@@ -133,7 +133,7 @@ class Report:
             "leavers": self.asked.leavers,
             "changes": self.changes,
             "changes_are_expected": self.expected,
-            "limits": [limit.shown() for limit in self.limits],
+            "limits": [limit.to_result() for limit in self.limits],
             "refused": found["refused"],
             "steps": [{"step": step, "seconds": round(seconds, 3)} for step, seconds in self.seconds],
             "elapsed": round(self.elapsed, 3),

@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._api.counters import tells_nothing
-from .._api.printable import printable
+from .._imports.counters import tells_nothing
+from .._printable import printable
 from . import words
 from .facts import STEPS
 from .figures import duration, whole

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 
-from .._api.states import RUNNING, State, rank, reached
+from .._imports.states import RUNNING, State, rank, reached
 from .._steps.outcome import ABSENT
 from .facts import Facts, Failed, data, number, text
 
@@ -27,7 +27,7 @@ class Kind(str, enum.Enum):
 
 #: What a run means for people.
 NOBODY = "Nobody was changed."
-NIGHT_BEFORE = "Tonight's export was not sent, so it has changed nobody. What the night before had sent takes its course at the service."
+PREVIOUS_RUN = "The current export was not sent, so it has changed nobody. What the previous run had sent takes its course at the service."
 GOES_ON = "The service goes on with the import by itself: the people in the file are being changed."
 ALL = "All rows that were sent were imported. Nobody else was touched."
 OTHERS = "All other rows were imported. Nobody else was touched."
@@ -129,7 +129,7 @@ GUARDS = {
 HEADLINES = {
     "check": "the export could not be read",
     "begin": "the copy of the export could not be kept",
-    "night_before": "the night before could not be finished",
+    "resume": "the previous run could not be finished",
     "delta": "the export could not be compared with the baseline",
     "upload": "the export could not be uploaded",
     "config": "the columns could not be mapped",
@@ -167,7 +167,7 @@ def _of_accident(failed: Failed) -> tuple[Kind, str, list[str]]:
 def _effect(facts: Facts, failed: Failed) -> str:
     """Return what a failure means for people."""
     if failed.step not in ("state", "remove", "baseline"):
-        return NIGHT_BEFORE if failed.step == "night_before" else NOBODY
+        return PREVIOUS_RUN if failed.step == "resume" else NOBODY
     if is_nothing_new(facts):
         return f"There was nothing new to import. {NOBODY}"
     state = state_of(facts)

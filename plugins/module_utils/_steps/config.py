@@ -8,12 +8,13 @@ import contextlib
 import dataclasses
 import typing as t
 
-from .._api.errors import CallError, StaffbaseError
-from .._api.imports import Imports, checked_id
-from .._api.records import ImportRecord
-from .._api.states import PREVIEWING, State, reached
-from .blame import bad_keys
-from .config_body import KEYS, Body, Wanted, differences, mapped, shown, spellings
+from .._errors import StaffbaseError
+from .._http.errors import CallError
+from .._imports.imports import Imports, checked_id
+from .._imports.records import ImportRecord
+from .._imports.states import PREVIEWING, State, reached
+from .config_body import KEYS, Body, Configuration, differences, mapped, shown, spellings
+from .invalid_mapping import invalid_keys
 
 #: With these statuses the service refuses a body (D for 400).
 REFUSED = frozenset({400, 422})
@@ -34,7 +35,7 @@ class Configured:
 class Configure:
     """Brings the configuration of one import to what is wanted."""
 
-    def __init__(self, imports: Imports, import_id: str, wanted: Wanted) -> None:
+    def __init__(self, imports: Imports, import_id: str, wanted: Configuration) -> None:
         self._imports = imports
         self._id = checked_id(import_id)
         self._wanted = wanted.checked()
@@ -83,7 +84,7 @@ class Configure:
             self._refuse_if_started(record)
         if refusal.status not in REFUSED:
             raise refusal
-        return self._name_the_guilty(before, body, refusal)
+        return self._name_invalid_keys(before, body, refusal)
 
     def _is_as_wanted(self, body: Body) -> bool:
         now = self._imports.get_config(self._id)
@@ -111,7 +112,7 @@ class Configure:
             after = self._imports.get_config(self._id)
         wrong = [key for key in differences(after, body) if key in after]
         if wrong:
-            deleted = f"; {DELETED}" if self._leave_none(before) else ""
+            deleted = f"; {DELETED}" if self._restore_or_delete(before) else ""
             raise StaffbaseError(
                 f"The service took the configuration but kept something else in: {', '.join(sorted(wrong))}; nothing was imported{deleted}",
                 stage="config", import_id=self._id)
@@ -123,7 +124,7 @@ class Configure:
                 f"Import {self._id} is {record.state}, so its configuration cannot be changed any more; upload the file again (force) "
                 "to import it with another configuration", stage="config", import_id=self._id)
 
-    def _name_the_guilty(self, before: Body, body: Body, refusal: CallError) -> t.NoReturn:
+    def _name_invalid_keys(self, before: Body, body: Body, refusal: CallError) -> t.NoReturn:
         found: dict[str, str] = {}
         accepted = deleted = False
 
@@ -137,21 +138,21 @@ class Configure:
 
         merging = False
         try:
-            found = bad_keys(self._wanted, accepts)
+            found = invalid_keys(self._wanted, accepts)
             if not accepted and mapped(before):
-                # What stands there may be to blame, if it is merged into each try: so it is taken out.
+                # What stands there may be the reason, if it is merged into each try: so it is taken out.
                 merging = True
-                found = bad_keys(self._wanted, accepts)
+                found = invalid_keys(self._wanted, accepts)
         except CallError as error:
             found, refusal = {}, error
         finally:
             if accepted:
-                deleted = self._leave_none(before)
+                deleted = self._restore_or_delete(before)
         if not found:
             raise refusal.going_on(DELETED) if deleted else refusal
         listed = "; ".join([*(f"{key}: {reason}" for key, reason in found.items()), *([DELETED] if deleted else [])])
         raise StaffbaseError(
-            f"The mapping was refused, nothing was configured or imported. To blame: {listed}",
+            f"The mapping was refused, nothing was configured or imported. Invalid keys: {listed}",
             stage="config", import_id=self._id, invalid_mapping=found)
 
     def _try(self, *bodies: Body) -> bool:
@@ -160,7 +161,7 @@ class Configure:
             raise refusal
         return refusal is None
 
-    def _leave_none(self, before: Body) -> bool:
+    def _restore_or_delete(self, before: Body) -> bool:
         """Put back what was there at first; return whether the draft was deleted instead.
 
         That is so where the service does not take it: a rerun uploads again, and nobody can import it half configured.

@@ -8,7 +8,7 @@ import dataclasses
 import re
 import typing as t
 
-from .._api.errors import InputError
+from .._errors import InputError
 
 IDENTIFIER = "externalId"
 
@@ -31,7 +31,7 @@ Body = dict[str, t.Any]
 
 
 @dataclasses.dataclass(frozen=True)
-class Wanted:
+class Configuration:
     """The options as the user gave them. `mapping`: Staffbase field, or fields with commas -> column header."""
 
     mapping: dict[str, str]
@@ -57,7 +57,7 @@ class Wanted:
         body["mapping"] = {field: column for fields, column in self.mapping.items() for field in fields_of(fields)}
         return body
 
-    def checked(self) -> Wanted:
+    def checked(self) -> Configuration:
         """Return this, or raise InputError for what cannot be right."""
         if self.delta and self.remove_all is not None:
             raise InputError("remove_all", "it goes only with a full import (delta: false); a delta import leaves everybody else alone")

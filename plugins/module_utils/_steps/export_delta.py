@@ -11,31 +11,31 @@ import io
 import os
 import typing as t
 
-from .._api.errors import InputError, StaffbaseError
-from .._csv.bad_table import BadTable
 from .._csv.change_limits import exceeded, read_limit
-from .._csv.delta import KINDS, Delta, Rules, compare
+from .._csv.delta import KINDS, Delta, DeltaRules, compare
 from .._csv.detect import detect
 from .._csv.dialect import AUTO
+from .._csv.problems import BadTable
 from .._csv.table import Table
-from .private_file import PrivateFile
-from .regular_file import left_alone, open_regular
+from .._errors import InputError, StaffbaseError
+from .._files.private_file import PrivateFile
+from .._files.regular_file import left_alone, open_regular
 
 
 @dataclasses.dataclass(frozen=True)
-class Wanted:
+class DeltaRequest:
     """What is compared and how. `limits`: kind of change -> number or percentage, as text."""
 
     previous: str
     current: str
     dest: str
     identifier: str
-    rules: Rules
+    rules: DeltaRules
     separator: str = AUTO
     encoding: str = AUTO
     limits: dict[str, str] = dataclasses.field(default_factory=dict)
 
-    def checked(self) -> Wanted:
+    def checked(self) -> DeltaRequest:
         """Return this, or raise InputError."""
         if self.rules.deactivate_leavers and self.rules.status_column is None:
             raise InputError("status_column", "it is needed with leavers=deactivate: it is the column that says so")
@@ -62,14 +62,14 @@ class Made:
     sha256: str
     changed: bool
 
-    def shown(self) -> dict[str, t.Any]:
+    def to_result(self) -> dict[str, t.Any]:
         """Return the numbers for a module's result."""
         counts = {kind: self.delta.count(kind) for kind in KINDS}
         return {**counts, "unchanged": self.delta.unchanged, "row_count": self.row_count, "dest": self.dest, "sha256": self.sha256,
                 "empty": self.row_count == 0}
 
 
-def make_delta(wanted: Wanted, *, check_mode: bool = False) -> Made:
+def make_delta(wanted: DeltaRequest, *, check_mode: bool = False) -> Made:
     """Compare, keep to the limits, and only then write."""
     wanted.checked()
     dest = PrivateFile("dest", wanted.dest, write=not check_mode)
@@ -95,14 +95,14 @@ def make_delta(wanted: Wanted, *, check_mode: bool = False) -> Made:
     return Made(delta, len(delta.rows), wanted.dest, digest.hexdigest(), dest.changed)
 
 
-def _opened(stack: contextlib.ExitStack, option: str, wanted: Wanted) -> t.BinaryIO:
+def _opened(stack: contextlib.ExitStack, option: str, wanted: DeltaRequest) -> t.BinaryIO:
     path: str = getattr(wanted, option)
     stream = stack.enter_context(open_regular(path, option))
     stack.enter_context(left_alone(stream, path, option))
     return stream
 
 
-def _table(stream: t.BinaryIO, option: str, wanted: Wanted) -> Table:
+def _table(stream: t.BinaryIO, option: str, wanted: DeltaRequest) -> Table:
     try:
         dialect = detect(stream, wanted.separator, wanted.encoding, (wanted.identifier,))
         return Table(io.BufferedReader(t.cast(io.RawIOBase, stream), 1 << 20), dialect, wanted.identifier)
@@ -116,7 +116,7 @@ def _unreadable(path: str, option: str, error: OSError) -> InputError:
     return InputError(option, f"{path} cannot be read: {error.strerror}")
 
 
-def _refused(option: str, wanted: Wanted, error: BadTable) -> InputError:
+def _refused(option: str, wanted: DeltaRequest, error: BadTable) -> InputError:
     place = f", line {error.line}" if error.line else ""
     column = f", column {error.column!r}" if error.column else ""
     return InputError(option, f"{getattr(wanted, option)}{place}{column}: {error.text}")

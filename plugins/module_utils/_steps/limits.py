@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._api.counters import COUNTERS, Counts, all_zero, tells_nothing
-from .._api.errors import InputError
+from .._errors import InputError
+from .._imports.counters import COUNTERS, Counts, all_zero, tells_nothing
 
 Limits = dict[str, int]
 

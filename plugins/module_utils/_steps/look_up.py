@@ -8,10 +8,10 @@ import dataclasses
 import datetime
 import typing as t
 
-from .._api.errors import InputError
-from .._api.imports import Imports, checked_id, or_nothing
-from .._api.records import ImportRecord, read_time
-from .._api.states import PREVIEWING, State
+from .._errors import InputError
+from .._imports.imports import Imports, checked_id, or_nothing
+from .._imports.records import ImportRecord, read_time
+from .._imports.states import PREVIEWING, State
 from .config_body import shown
 from .stored_name import belongs_to
 
@@ -51,7 +51,7 @@ def look_up(imports: Imports, import_id: str | None, wanted: Filter, gather: t.I
         records = [imports.get(checked_id(import_id))]
     else:
         records = [record for record in imports.every() if wanted.takes(record)][: wanted.limit]
-    return [{**record.shown(), **_gathered(imports, record, parts)} for record in records]
+    return [{**record.to_result(), **_gathered(imports, record, parts)} for record in records]
 
 
 def _gathered(imports: Imports, record: ImportRecord, parts: frozenset[str]) -> dict[str, t.Any]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._api.counters import Counts
-from .._api.errors import StaffbaseError
-from .._api.records import ImportRecord
-from .._api.row_errors import RowErrors
+from .._errors import StaffbaseError
+from .._imports.counters import Counts
+from .._imports.records import ImportRecord
+from .._imports.row_errors import RowErrors
 
 #: The state in a result when there is no import any more.
 ABSENT = "absent"
@@ -35,10 +35,10 @@ class Outcome:
             return ABSENT
         return self.record.state if self.record else None
 
-    def shown(self) -> dict[str, t.Any]:
+    def to_result(self) -> dict[str, t.Any]:
         """Return import, state, changes, row_error_count, row_errors, elapsed."""
         return {
-            "import": None if self.record is None or self.gone else self.record.shown(),
+            "import": None if self.record is None or self.gone else self.record.to_result(),
             "state": self.state,
             "changes": self.changes,
             "row_error_count": None if self.row_errors is None else self.row_errors.count,
@@ -49,5 +49,5 @@ class Outcome:
     def told_with(self, error: StaffbaseError, elapsed: float) -> StaffbaseError:
         """Return `error` with what is known so far in its `details`; what it tells by itself stays."""
         self.elapsed = elapsed
-        error.details = {**self.shown(), "changed": self.changed, **error.details}
+        error.details = {**self.to_result(), "changed": self.changed, **error.details}
         return error

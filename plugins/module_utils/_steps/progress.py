@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._api.counters import Counts, tells_nothing
-from .._api.records import ImportRecord
+from .._imports.counters import Counts, tells_nothing
+from .._imports.records import ImportRecord
 
 #: As long as the state stays the same, a line comes this often at most (seconds).
 EVERY = 5.0

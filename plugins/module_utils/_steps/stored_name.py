@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from .._api.errors import InputError
+from .._errors import InputError
 
 DIGEST_LENGTH = 16
 LONGEST_NAME = 200

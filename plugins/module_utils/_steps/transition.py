@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from .._api.errors import CallError, StaffbaseError
-from .._api.imports import Imports
-from .._api.records import ImportRecord
-from .._api.states import PREVIEWING, RUNNING, State, reached
-from .._api.waiting import Waiter
-from .course import Course
+from .._errors import StaffbaseError
+from .._http.errors import CallError
+from .._http.waiting import Waiter
+from .._imports.imports import Imports
+from .._imports.records import ImportRecord
+from .._imports.states import PREVIEWING, RUNNING, State, reached
+from .state_history import StateHistory
 
 #: With one of these the service may refuse a transition; which one is unknown (I).
 REFUSALS = frozenset({400, 403, 409, 422, 423})
@@ -22,11 +23,11 @@ class PreviewUnderWay(Exception):
 class Transition:
     """Moves one import. A lost answer is made good by looking; a tenant that is busy with another import is waited for, but not to cancel."""
 
-    def __init__(self, imports: Imports, import_id: str, waiter: Waiter, course: Course | None = None) -> None:
+    def __init__(self, imports: Imports, import_id: str, waiter: Waiter, course: StateHistory | None = None) -> None:
         self._imports = imports
         self._id = import_id
         self._waiter = waiter
-        self._course = course or Course(import_id)
+        self._course = course or StateHistory(import_id)
         self._ended: frozenset[str] | None = None
 
     def ask(self, record: ImportRecord, target: State, stage: str) -> None:

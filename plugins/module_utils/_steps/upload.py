@@ -8,18 +8,19 @@ import dataclasses
 import time
 import typing as t
 
-from .._api.errors import CallError, StaffbaseError
-from .._api.imports import Imports
-from .._api.records import ImportRecord, newest_first
-from .._api.states import State, reached
-from .source import Source
+from .._errors import StaffbaseError
+from .._files.source import Source
+from .._http.errors import CallError
+from .._imports.imports import Imports
+from .._imports.records import ImportRecord, newest_first
+from .._imports.states import State, reached
 from .stored_name import split_stored, stem_of, stored_name
 
 #: The pauses (seconds) between looks for an import whose upload had no answer: the service may still be working on it.
 LOOKS_AFTER_LOSS = (0.0, 0.5, 1.0, 2.0, 4.0)
 
-#: The same between looks at twins, until the controllers that made them have agreed on one.
-LOOKS_AT_TWINS = (0.2, 0.4, 0.8, 1.6)
+#: The same between looks at duplicates, until the controllers that made them have agreed on one.
+LOOKS_AT_DUPLICATES = (0.2, 0.4, 0.8, 1.6)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,9 +36,9 @@ class Uploaded:
     def changed(self) -> bool:
         return self.discarded or not self.reused
 
-    def shown(self) -> dict[str, t.Any]:
+    def to_result(self) -> dict[str, t.Any]:
         """Return import_id, import, sha256 and reused for a module's result."""
-        record = {**self.record.shown(), "id": self.record.id or None, "state": self.record.state or None}
+        record = {**self.record.to_result(), "id": self.record.id or None, "state": self.record.state or None}
         return {"import_id": record["id"], "import": record, "sha256": self.sha256, "reused": self.reused}
 
 
@@ -53,20 +54,20 @@ class Upload:
         self.stem = stem_of(file_name)
         self.name = stored_name(self.stem, source.sha256)
 
-    def run(self, *, force: bool = False, discard_strays: bool = False, check_mode: bool = False) -> Uploaded:
+    def run(self, *, force: bool = False, delete_orphaned_drafts: bool = False, check_mode: bool = False) -> Uploaded:
         """Reuse the newest import of the stem if it has this content and is not cancelled; else upload.
 
-        An older match does not count: after A and B, A is uploaded again. `discard_strays`: of several with this content, one that was
+        An older match does not count: after A and B, A is uploaded again. `delete_orphaned_drafts`: of several with this content, one that was
         started counts, and the drafts are deleted.
         """
-        before = self._agreed(self._of_stem(), discard_strays)
-        same = self._newest_run(before)
+        before = self._agreed(self._of_stem(), delete_orphaned_drafts)
+        same = self._newest_of_content(before)
         if same and not force:
-            started = _started(same) if discard_strays else None
-            strays = _drafts(same) if started else []
+            started = _started(same) if delete_orphaned_drafts else None
+            orphans = _drafts(same) if started else []
             if not check_mode:
-                self._delete(strays)
-            return Uploaded(started or same[0], self._source.sha256, reused=True, discarded=bool(strays))
+                self._delete(orphans)
+            return Uploaded(started or same[0], self._source.sha256, reused=True, discarded=bool(orphans))
         if check_mode:
             # What the service would answer; it counts the rows and gives the id.
             predicted = ImportRecord(id="", file_name=self.name, file_size=self._source.size, state=State.DRAFT.value)
@@ -78,8 +79,8 @@ class Upload:
             raise StaffbaseError(
                 f"The service's answer to the upload names import {import_id}, which was there before. Nothing was configured, imported or deleted; "
                 "run again", stage="upload", import_id=import_id)
-        twins = [] if force else self._made_since(known, import_id)
-        kept = self._keep_one(twins) if twins else self._imports.get(import_id, "upload")
+        duplicates = [] if force else self._made_since(known, import_id)
+        kept = self._keep_one(duplicates) if duplicates else self._imports.get(import_id, "upload")
         if kept.file_name != self.name:
             self._imports.delete(import_id, "upload")
             raise StaffbaseError(
@@ -105,31 +106,31 @@ class Upload:
                 stage="upload")
         return import_id
 
-    def _keep_one(self, twins: list[ImportRecord]) -> ImportRecord:
+    def _keep_one(self, duplicates: list[ImportRecord]) -> ImportRecord:
         """Delete all but one of the imports that several controllers made of this content at the same moment.
 
         Everybody picks by the same rule: who has left the draft, then who is oldest. So everybody keeps the same one, and
         it does not matter who deletes. Only drafts are deleted.
         """
-        kept = min(twins, key=lambda record: (record.state == State.DRAFT.value, record.created, record.id))
-        self._delete(record for record in _drafts(twins) if record.id != kept.id)
+        kept = min(duplicates, key=lambda record: (record.state == State.DRAFT.value, record.created, record.id))
+        self._delete(record for record in _drafts(duplicates) if record.id != kept.id)
         return kept
 
     def _delete(self, drafts: t.Iterable[ImportRecord]) -> None:
         for record in drafts:
             self._imports.delete(record.id, "upload")
 
-    def _agreed(self, records: list[ImportRecord], discard_strays: bool) -> list[ImportRecord]:
-        """Look again while there are fresh twins: controllers that upload the same content right now need time to agree."""
-        for seconds in LOOKS_AT_TWINS:
-            same = self._newest_run(records)
-            if len(same) < 2 or records[0].state != State.DRAFT.value or (discard_strays and _started(same)):
+    def _agreed(self, records: list[ImportRecord], delete_orphaned_drafts: bool) -> list[ImportRecord]:
+        """Look again while there are fresh duplicates: controllers that upload the same content right now need time to agree."""
+        for seconds in LOOKS_AT_DUPLICATES:
+            same = self._newest_of_content(records)
+            if len(same) < 2 or records[0].state != State.DRAFT.value or (delete_orphaned_drafts and _started(same)):
                 break
             self._pause(seconds)
             records = self._of_stem()
         return records
 
-    def _newest_run(self, records: list[ImportRecord]) -> list[ImportRecord]:
+    def _newest_of_content(self, records: list[ImportRecord]) -> list[ImportRecord]:
         """Return the imports of this content that are newer than any other content of the stem."""
         run: list[ImportRecord] = []
         for record in records:

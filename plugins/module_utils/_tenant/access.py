@@ -9,9 +9,9 @@ import secrets
 import time
 import typing as t
 
-from .._api.answer import Answer
-from .._api.errors import CallError
-from .._api.imports import IMPORTS
+from .._http.answer import Answer
+from .._http.errors import CallError
+from .._imports.imports import IMPORTS
 from .probing import REFUSALS, Tenant, Unclear, answers, json_of
 from .shapes import shape_of
 

@@ -114,8 +114,8 @@ _CONFIG = (
         "draft": "the state is read after the write",
         "refused": "the file is uploaded again when the configuration has changed"}),
     Assumption("unknown_field_message", "O", "the message for an unknown field id", "mapping_values", all_of(
-        "the keys to blame are found by trying parts of the mapping, whatever the message is", "body"),
-        otherwise="the keys to blame are found by trying parts of the mapping, whatever the message is"),
+        "the invalid keys are found by trying parts of the mapping, whatever the message is", "body"),
+        otherwise="the invalid keys are found by trying parts of the mapping, whatever the message is"),
     Assumption("unknown_field", "O", "one unknown field id refuses the whole mapping", "refused", {
         "accepted": "the service takes any field id: a wrong one shows only in the refused rows, or not at all"}),
     Assumption("unknown_config_key", "D", "an unknown key of the configuration", "refused", {"ignored": "none is ever sent"}),

@@ -7,24 +7,24 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._api.errors import StaffbaseError
-from .._api.states import State
-from .._api.waiting import Waiter
+from .._errors import StaffbaseError
+from .._http.waiting import Waiter
+from .._imports.states import State
 from . import access, configuring, listing, past, previewing, uploading
 from .catalogue import CATALOGUE
 from .drafts import Drafts
-from .fence import FencedClient
 from .fields import asked_for, known_fields
 from .findings import Findings
 from .interruption import ends_tidily
 from .probing import Probe, Tenant, run_all
 from .shapes import safe_key
+from .write_guard import GuardedClient
 
 NEEDS_DRAFT = "needs a draft, which check mode does not make"
 
 
 @dataclasses.dataclass
-class Outcome:
+class CheckOutcome:
     """What came of it. `new`: assumptions that differ and that the collection has no answer to."""
 
     findings: Findings
@@ -37,10 +37,10 @@ class Outcome:
         return self.findings.new()
 
 
-def check(client: FencedClient, waiter: t.Callable[[], Waiter], host_fields: t.Sequence[str], *, read_only: bool) -> Outcome:
+def check(client: GuardedClient, waiter: t.Callable[[], Waiter], host_fields: t.Sequence[str], *, read_only: bool) -> CheckOutcome:
     """Run all probes. Nothing is raised for what goes wrong with the service: that is `error`, beside what was found out until then."""
     tenant = Tenant(client, Findings(), Drafts(client, waiter), waiter, tuple(host_fields))
-    outcome = Outcome(tenant.findings)
+    outcome = CheckOutcome(tenant.findings)
     with ends_tidily() as signals_wait:
         try:
             _ask(tenant, outcome, read_only)
@@ -54,7 +54,7 @@ def check(client: FencedClient, waiter: t.Callable[[], Waiter], host_fields: t.S
     return outcome
 
 
-def _ask(tenant: Tenant, outcome: Outcome, read_only: bool) -> None:
+def _ask(tenant: Tenant, outcome: CheckOutcome, read_only: bool) -> None:
     access.reach(tenant)
     run_all(tenant, access.READING)
     records = past.every(tenant)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import secrets
 import typing as t
 
-from .._api.errors import StaffbaseError
+from .._errors import StaffbaseError
 from .._steps.config_body import IDENTIFIER, WINDOWS_1252, mapped
 from .drafts import Draft
 from .people import same_person_twice, two_people

@@ -10,13 +10,14 @@ import re
 import secrets
 import typing as t
 
-from .._api.answer import Answer
-from .._api.errors import CallError, StaffbaseError
-from .._api.imports import IMPORTS, Imports
-from .._api.records import ImportRecord
-from .._api.states import PREVIEWING, State
-from .._api.waiting import TimeIsUp, Waiter
-from .fence import CALLS_TO_TIDY, FencedClient
+from .._errors import StaffbaseError
+from .._http.answer import Answer
+from .._http.errors import CallError
+from .._http.waiting import TimeIsUp, Waiter
+from .._imports.imports import IMPORTS, Imports
+from .._imports.records import ImportRecord
+from .._imports.states import PREVIEWING, State
+from .write_guard import CALLS_TO_TIDY, GuardedClient
 
 #: By this name a draft of the check is recognised, also one that a run left that was killed.
 _OWN_NAME = re.compile(r"staffbase-check-[0-9a-f]{16}\.csv")
@@ -37,7 +38,7 @@ def is_own(record: ImportRecord) -> bool:
 class Draft:
     """One draft. Every method returns what the service answers, a refusal too."""
 
-    client: FencedClient
+    client: GuardedClient
     id: str
     file_name: str
     #: Those that write the configuration; shared by all drafts and found out by a probe.
@@ -72,7 +73,7 @@ class Draft:
 class Drafts:
     """Makes drafts and removes them. `names` are the file names of this run, whether their uploads went through or not."""
 
-    def __init__(self, client: FencedClient, waiter: t.Callable[[], Waiter]) -> None:
+    def __init__(self, client: GuardedClient, waiter: t.Callable[[], Waiter]) -> None:
         self._client = client
         self._imports = Imports(client)
         self._waiter = waiter

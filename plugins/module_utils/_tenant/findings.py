@@ -85,7 +85,7 @@ class Findings:
         verdicts = [finding.verdict for finding in self.every()]
         return {verdict: verdicts.count(verdict) for verdict in (HOLDS, DIFFERS, UNKNOWN)}
 
-    def shown(self) -> list[dict[str, t.Any]]:
+    def to_result(self) -> list[dict[str, t.Any]]:
         """Return the assumptions for a module's result."""
         return [{
             "name": one.assumption.name, "tag": one.assumption.tag, "assumption": one.assumption.text, "taken": one.assumption.taken,
@@ -109,7 +109,7 @@ class Findings:
         return {
             "format": 1,
             "counts": self.counts(),
-            "assumptions": [{key: value for key, value in one.items() if key != "assumption"} for one in self.shown()],
+            "assumptions": [{key: value for key, value in one.items() if key != "assumption"} for one in self.to_result()],
             "states_seen": self.states_seen(),
             "fields": self._fields_without_names(),
             "shapes": self.shapes,

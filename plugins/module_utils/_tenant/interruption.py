@@ -8,7 +8,7 @@ import contextlib
 import signal
 import typing as t
 
-from .._api.errors import StaffbaseError
+from .._errors import StaffbaseError
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 

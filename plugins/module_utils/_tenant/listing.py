@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .._api.imports import IMPORTS
-from .._api.paging import CURSOR_NAMES, PAGE_SIZE
-from .._api.records import ImportRecord
+from .._imports.imports import IMPORTS
+from .._imports.paging import CURSOR_NAMES, PAGE_SIZE
+from .._imports.records import ImportRecord
 from .probing import Tenant, Unclear, answers, is_taken, json_of
 from .shapes import shape_of
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._api import counters
-from .._api.answer import Answer
-from .._api.row_errors import RowErrors, read_row_errors
+from .._http.answer import Answer
+from .._imports import counters
+from .._imports.row_errors import RowErrors, read_row_errors
 from .people import MALFORMED
 from .probing import Tenant, Unclear, answers, json_of
 from .shapes import safe_key, shape_of

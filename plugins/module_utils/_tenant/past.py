@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from .._api.errors import CallError
-from .._api.imports import IMPORTS
-from .._api.records import ImportRecord
-from .._api.states import State
+from .._http.errors import CallError
+from .._imports.imports import IMPORTS
+from .._imports.records import ImportRecord
+from .._imports.states import State
 from .numbers import look_at_counters
 from .probing import Tenant, answers, json_of
 from .shapes import shape_of

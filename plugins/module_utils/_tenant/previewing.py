@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import typing as t
 
-from .._api.records import ImportRecord
-from .._api.row_errors import read_row_errors
-from .._api.states import PREVIEWING, State, reached
-from .._api.waiting import TimeIsUp
+from .._http.waiting import TimeIsUp
+from .._imports.records import ImportRecord
+from .._imports.row_errors import read_row_errors
+from .._imports.states import PREVIEWING, State, reached
 from .drafts import LOST, Draft
 from .numbers import look_at_errors, look_at_no_errors, look_at_preview
 from .people import one_of_two_malformed, same_person_twice, two_people

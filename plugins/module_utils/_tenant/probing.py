@@ -7,15 +7,15 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._api.answer import Answer
-from .._api.errors import CallError
-from .._api.imports import Imports
-from .._api.strict_json import read_json
-from .._api.waiting import Waiter
-from .._steps.config_body import IDENTIFIER, Body, Wanted
+from .._http.answer import Answer
+from .._http.errors import CallError
+from .._http.strict_json import read_json
+from .._http.waiting import Waiter
+from .._imports.imports import Imports
+from .._steps.config_body import IDENTIFIER, Body, Configuration
 from .drafts import Drafts
-from .fence import FencedClient
 from .findings import Findings
+from .write_guard import GuardedClient
 
 #: With one of these the service says no; what else comes is a fault, and says nothing.
 REFUSALS = frozenset({400, 403, 404, 405, 409, 410, 415, 422, 423})
@@ -35,7 +35,7 @@ class Unclear(Exception):
 class Tenant:
     """Who is asked, and where the answers go. `host_fields`: the field ids of the mapping that this host uses."""
 
-    client: FencedClient
+    client: GuardedClient
     findings: Findings
     drafts: Drafts
     waiter: t.Callable[[], Waiter]
@@ -97,4 +97,4 @@ def json_of(answer: Answer) -> t.Any:
 
 def body_of(fields: dict[str, str] | None = None, identifier: str = IDENTIFIER_COLUMN, **more: t.Any) -> Body:
     """Return a whole configuration: a delta import without a status, so that nobody could be deactivated by it."""
-    return {**Wanted({IDENTIFIER: identifier, **(fields or {})}).body(), **more}
+    return {**Configuration({IDENTIFIER: identifier, **(fields or {})}).body(), **more}

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from .._api.errors import CallError
-from .._api.states import State
+from .._http.errors import CallError
+from .._imports.states import State
 from .drafts import Draft
 from .people import IN_NO_ENCODING, NOT_UTF_8, table, with_bytes
 from .probing import Tenant, Unclear, answers, body_of, is_taken, json_of

@@ -56,5 +56,5 @@ def other_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 @pytest.fixture
 def where() -> t.Any:
     """Return what an error says about a call."""
-    errors = importlib.import_module("ansible_collections.community.staffbase.plugins.module_utils._api.errors")
+    errors = importlib.import_module("ansible_collections.community.staffbase.plugins.module_utils._http.errors")
     return errors.Where("list", "GET", "https://intranet.example.com/api/users/imports", None)

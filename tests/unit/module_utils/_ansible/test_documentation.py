@@ -18,9 +18,9 @@ import yaml
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.arguments import connection_arguments
-from ansible_collections.community.staffbase.plugins.module_utils._api import client
-from ansible_collections.community.staffbase.plugins.module_utils._api.counters import COUNTERS
-from ansible_collections.community.staffbase.plugins.module_utils._api.records import ImportRecord
+from ansible_collections.community.staffbase.plugins.module_utils._http import connection
+from ansible_collections.community.staffbase.plugins.module_utils._imports.counters import COUNTERS
+from ansible_collections.community.staffbase.plugins.module_utils._imports.records import ImportRecord
 from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import KEYS
 from ansible_collections.community.staffbase.plugins.module_utils._steps.outcome import Outcome
 from ansible_collections.community.staffbase.plugins.module_utils._steps.upload import Uploaded
@@ -28,11 +28,11 @@ from ansible_collections.community.staffbase.plugins.module_utils._tenant import
 from ansible_collections.community.staffbase.plugins.module_utils._tenant.findings import Findings
 from ansible_collections.community.staffbase.plugins.modules.staffbase_tenant_check import shown
 
-ROOT = Path(client.__file__).parents[3]
+ROOT = Path(connection.__file__).parents[3]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("staffbase_*.py"))
 #: The report is about an import, and reads only what others have returned.
 REMOTE = [name for name in MODULES if not name.startswith("staffbase_csv_") and name != "staffbase_import_report"]
-RECORD = set(ImportRecord(id="69").shown())
+RECORD = set(ImportRecord(id="69").to_result())
 
 Spec = dict[str, t.Any]
 
@@ -112,7 +112,7 @@ def test_the_environment_variable_is_the_documented_one(option: str, pages: dict
 
 
 def test_the_documented_bounds_of_the_timeout_are_kept(pages: dict[str, Spec]) -> None:
-    assert f"V({client.LONGEST_TIMEOUT})" in " ".join(pages["staffbase_import_info"]["doc"]["options"]["timeout"]["description"])
+    assert f"V({connection.LONGEST_TIMEOUT})" in " ".join(pages["staffbase_import_info"]["doc"]["options"]["timeout"]["description"])
 
 
 def test_what_is_secret_is_not_logged(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,14 +146,14 @@ def test_every_module_tells_how_long_it_took(name: str, pages: dict[str, Spec]) 
 
 def test_what_the_state_module_returns(pages: dict[str, Spec]) -> None:
     told = returned(pages, "staffbase_import_state")
-    assert {*told, "elapsed"} == set(Outcome().shown())
+    assert {*told, "elapsed"} == set(Outcome().to_result())
     assert set(told["import"]["contains"]) == RECORD
     assert set(told["changes"]["contains"]) == set(COUNTERS)
 
 
 def test_what_the_upload_module_returns(pages: dict[str, Spec]) -> None:
     told = returned(pages, "staffbase_import_upload")
-    assert set(told) == set(Uploaded(ImportRecord(id="69"), "0" * 64, reused=True).shown())
+    assert set(told) == set(Uploaded(ImportRecord(id="69"), "0" * 64, reused=True).to_result())
     assert set(told["import"]["contains"]) == RECORD
 
 
@@ -171,8 +171,8 @@ def test_what_the_info_module_returns(pages: dict[str, Spec]) -> None:
 
 def test_what_the_check_of_a_tenant_returns(pages: dict[str, Spec]) -> None:
     told = returned(pages, "staffbase_tenant_check")
-    assert set(told) == {*shown(check.Outcome(Findings())), "left_behind"}
-    assert set(told["assumptions"]["contains"]) == set(Findings().shown()[0])
+    assert set(told) == {*shown(check.CheckOutcome(Findings())), "left_behind"}
+    assert set(told["assumptions"]["contains"]) == set(Findings().to_result()[0])
 
 
 def test_limits_are_named_like_counters(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.community.staffbase.plugins.module_utils._ansible import service
-from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError
 from ansible_collections.community.staffbase.plugins.modules import staffbase_import_info
 from support.dialogue import TOKEN
 from support.module_runner import run_module

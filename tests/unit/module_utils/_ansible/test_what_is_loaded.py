@@ -29,9 +29,9 @@ def loaded(kind: str, name: str) -> set[str]:
 def test_what_works_on_files_does_not_load_requests(kind: str, name: str) -> None:
     there = loaded(kind, name)
     assert f"{PLUGINS}.modules.{name}" in there
-    assert there.isdisjoint({"requests", "urllib3", f"{PLUGINS}.module_utils._api.transport"})
+    assert there.isdisjoint({"requests", "urllib3", f"{PLUGINS}.module_utils._http.transport"})
 
 
 def test_that_requests_was_loaded_would_be_seen() -> None:
     assert importlib.util.find_spec("requests")
-    assert {"requests", f"{PLUGINS}.module_utils._api.transport"} <= loaded("action", "staffbase_import_info")
+    assert {"requests", f"{PLUGINS}.module_utils._http.transport"} <= loaded("action", "staffbase_import_info")

@@ -18,13 +18,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.community.staffbase.plugins.module_utils._csv import line_reader
-from ansible_collections.community.staffbase.plugins.module_utils._csv.bad_table import BadTable
 from ansible_collections.community.staffbase.plugins.module_utils._csv.columns import Columns
-from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import Rules, compare
+from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import DeltaRules, compare
 from ansible_collections.community.staffbase.plugins.module_utils._csv.detect import detect
 from ansible_collections.community.staffbase.plugins.module_utils._csv.dialect import CODECS, SEPARATORS, Dialect
-from ansible_collections.community.staffbase.plugins.module_utils._csv.lint import Report, lint
-from ansible_collections.community.staffbase.plugins.module_utils._csv.problems import MESSAGES
+from ansible_collections.community.staffbase.plugins.module_utils._csv.lint import LintReport, lint
+from ansible_collections.community.staffbase.plugins.module_utils._csv.problems import MESSAGES, BadTable
 from ansible_collections.community.staffbase.plugins.module_utils._csv.table import Table
 
 MAPPING = {"externalId": "id", "userName": "user", "eMail": "mail", "status": "state", "locale": "lang", "profile-field:b": "b"}
@@ -42,7 +41,7 @@ SEPARATOR = st.sampled_from(["auto", *SEPARATORS])
 ENCODING = st.sampled_from(["auto", *CODECS])
 
 
-def checked(data: bytes, columns: Columns = COLUMNS, separator: str = "auto", encoding: str = "auto") -> Report:
+def checked(data: bytes, columns: Columns = COLUMNS, separator: str = "auto", encoding: str = "auto") -> LintReport:
     return lint(io.BytesIO(data), columns, separator, encoding)
 
 
@@ -57,7 +56,7 @@ def checked(data: bytes, columns: Columns = COLUMNS, separator: str = "auto", en
 @example(b"id;b\n" + b"1;2\n" * 16_384 + b"\0;\0\n", COLUMNS, "auto", "auto")
 def test_a_report_comes_whatever_the_bytes_are(data: bytes, columns: Columns, separator: str, encoding: str) -> None:
     report = checked(data, columns, separator, encoding)
-    shown = report.shown()
+    shown = report.to_result()
     assert json.loads(json.dumps(shown)) == shown
     assert report.sha256 == hashlib.sha256(data).hexdigest()
     assert report.problems.count == sum(report.problems.by_code.values()) >= len(report.problems.listed) == min(100, report.problems.count)
@@ -67,7 +66,7 @@ def test_a_report_comes_whatever_the_bytes_are(data: bytes, columns: Columns, se
     assert report.row_count > 0 or report.problems.count
 
 
-def compared(before: bytes, after: bytes, rules: Rules, separator: str = "auto", encoding: str = "auto") -> bytes | BadTable:
+def compared(before: bytes, after: bytes, rules: DeltaRules, separator: str = "auto", encoding: str = "auto") -> bytes | BadTable:
     """Return the output, or the error; anything else is raised."""
     try:
         old, new = (
@@ -85,7 +84,7 @@ def compared(before: bytes, after: bytes, rules: Rules, separator: str = "auto",
 @example(b"id;b\n" + b"1;2\n" * 16_384 + b"\0;\0\n", b"id;b\n1;2\n", True, "auto", "auto")
 @example(b"id;b\n1;" + b"a" * 140_000 + b"\n", b'id;b\n1;"' + b"a" * 140_000 + b'"\n', True, "auto", "auto")
 def test_a_delta_or_a_refusal_comes_whatever_the_bytes_are(before: bytes, after: bytes, deactivate: bool, separator: str, encoding: str) -> None:
-    found = compared(before, after, Rules("state", deactivate_leavers=deactivate, joiners_status="Activated"), separator, encoding)
+    found = compared(before, after, DeltaRules("state", deactivate_leavers=deactivate, joiners_status="Activated"), separator, encoding)
     if isinstance(found, BadTable):
         assert found.code in MESSAGES
         assert found.line is None or found.line >= 1
@@ -116,7 +115,7 @@ def test_what_has_no_problems_can_be_compared(data: bytes, separator: str, encod
     if report.problems.count == 0:
         dialect = report.separator, report.encoding
         for before in (data, b"id\n"):
-            found = compared(before, data, Rules("state", deactivate_leavers=True), *dialect)
+            found = compared(before, data, DeltaRules("state", deactivate_leavers=True), *dialect)
             if isinstance(found, BadTable):
                 # Whether such a quote opens a cell depends on what stands before it: readers differ, so it is refused.
                 assert found.code == "unclosed_quote"
@@ -165,8 +164,8 @@ def test_no_cell_is_in_anything_that_is_told(words: list[str], form: str) -> Non
     """The cells are in letters that nothing else is written in."""
     row = form.format(*words)
     header = "id;user;mail;state;lang;b\n"
-    told = json.dumps(checked(f"{header}{row}\n{row}\n".encode()).shown(), ensure_ascii=False)
-    refused = compared(f"{header}{row}\n{row}\n".encode(), f"{header}{row}x\n{row}\n".encode(), Rules("state", deactivate_leavers=True))
+    told = json.dumps(checked(f"{header}{row}\n{row}\n".encode()).to_result(), ensure_ascii=False)
+    refused = compared(f"{header}{row}\n{row}\n".encode(), f"{header}{row}x\n{row}\n".encode(), DeltaRules("state", deactivate_leavers=True))
     assert isinstance(refused, BadTable)
     for text in (told, repr(refused), str(vars(refused))):
         assert not [word for word in words if word in text]

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from ansible_collections.community.staffbase.plugins.module_utils._csv import delta as delta_of_two
 from ansible_collections.community.staffbase.plugins.module_utils._csv import detect as detecting
 from ansible_collections.community.staffbase.plugins.module_utils._csv import line_reader
-from ansible_collections.community.staffbase.plugins.module_utils._csv.bad_table import BadTable
-from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import Rules, compare
+from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import DeltaRules, compare
 from ansible_collections.community.staffbase.plugins.module_utils._csv.dialect import CODECS, Dialect
+from ansible_collections.community.staffbase.plugins.module_utils._csv.problems import BadTable
 from ansible_collections.community.staffbase.plugins.module_utils._csv.table import Table
-from support.nights import IDENTIFIER, STATUS, Export, pairs
+from support.export_pairs import IDENTIFIER, STATUS, Export, pairs
 
 SIZES = [1, 3, 16, 256, 512, 700]
 PLAIN = st.lists(st.sampled_from([b"1;a", b"2;b", b"3;", b"4;\xc3\xa4", b"5;x;y", b"6", b"", b"7;7", b"8;8", b";9", b"9;\r"]), max_size=30)
@@ -35,7 +35,7 @@ def outcome(before: bytes, after: bytes, size: int) -> t.Any:
         patch.setattr(line_reader, "PIECE", size)
         patch.setattr(detecting, "PIECE", size)
         try:
-            found = compare(table_of(before), table_of(after), Rules(STATUS, deactivate_leavers=True))
+            found = compare(table_of(before), table_of(after), DeltaRules(STATUS, deactivate_leavers=True))
         except BadTable:
             return "refused"
         return found.header, found.rows, found.identifiers, found.unchanged, found.previous_count
@@ -88,7 +88,7 @@ ROWS = 200_000
 
 
 def test_more_than_one_piece_is_compared_rightly() -> None:
-    """With the sizes that are used: a quoted record that lies across two pieces, and twins that lie in two batches."""
+    """With the sizes that are used: a quoted record that lies across two pieces, and duplicates that lie in two batches."""
     rows = [b"%06d;abcdefgh" % number for number in range(ROWS)]
     before = b"id;name\n" + b"\n".join(rows) + b"\n"
     assert len(before) > 3 * line_reader.PIECE
@@ -96,23 +96,23 @@ def test_more_than_one_piece_is_compared_rightly() -> None:
     rows[cut - 3] = rows[cut - 3][:7] + b'"' + b"a\n" * 40 + b'"'
     rows[150_000] = b"150000;changed!"
     after = b"id;name\n" + b"\n".join(rows) + b"\n"
-    found = compare(table_of(before), table_of(after), Rules())
+    found = compare(table_of(before), table_of(after), DeltaRules())
     assert found.identifiers == {"joiners": [], "movers": [f"{cut - 3:06d}", "150000"], "leavers": []}
     assert found.unchanged == ROWS - 2
     for broken, line in ((after + rows[5] + b"\n", ROWS + 2 + 40), (before + rows[5] + b"\n", ROWS + 2)):
         with pytest.raises(BadTable) as caught:
-            compare(table_of(before), table_of(broken), Rules())
+            compare(table_of(before), table_of(broken), DeltaRules())
         assert (caught.value.code, caught.value.line, caught.value.in_previous) == ("identifier_duplicate", line, False)
         with pytest.raises(BadTable) as caught:
-            compare(table_of(broken), table_of(before), Rules())
+            compare(table_of(broken), table_of(before), DeltaRules())
         assert (caught.value.code, caught.value.line, caught.value.in_previous) == ("identifier_duplicate", line, True)
 
 
-def test_that_twins_in_two_batches_pass_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    twins = b"id;name\n1;a\n2;b\n1;c\n"
+def test_that_duplicates_in_two_batches_pass_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    duplicates = b"id;name\n1;a\n2;b\n1;c\n"
     monkeypatch.setattr(line_reader, "PIECE", 1)
     monkeypatch.setattr(delta_of_two, "_by_identifier", lambda table: dict(table.records()))
-    stream = io.BytesIO(twins)
-    assert compare(Table(stream, Dialect("UTF-8", ";"), "id"), table_of(b"id;name\n2;b\n"), Rules()).count("leavers") == 1
+    stream = io.BytesIO(duplicates)
+    assert compare(Table(stream, Dialect("UTF-8", ";"), "id"), table_of(b"id;name\n2;b\n"), DeltaRules()).count("leavers") == 1
     monkeypatch.undo()
-    assert outcome(twins, b"id;name\n2;b\n", 1) == "refused"
+    assert outcome(duplicates, b"id;name\n2;b\n", 1) == "refused"

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from ansible_collections.community.staffbase.plugins.module_utils._csv import delta as delta_of_two
 from ansible_collections.community.staffbase.plugins.module_utils._csv.columns import Columns
-from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import Delta, Rules, compare
+from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import Delta, DeltaRules, compare
 from ansible_collections.community.staffbase.plugins.module_utils._csv.detect import detect
 from ansible_collections.community.staffbase.plugins.module_utils._csv.lint import lint
 from ansible_collections.community.staffbase.plugins.module_utils._csv.table import Table
+from support.export_pairs import IDENTIFIER, STATUS, Export, pairs, rewritten
 from support.exports import Cells, Style, applied, people_of
-from support.nights import IDENTIFIER, STATUS, Export, pairs, rewritten
 
-DEACTIVATE = Rules(STATUS, deactivate_leavers=True)
+DEACTIVATE = DeltaRules(STATUS, deactivate_leavers=True)
 
 
 def table_of(data: bytes) -> Table:
@@ -27,7 +27,7 @@ def table_of(data: bytes) -> Table:
     return Table(stream, detect(stream, "auto", "auto", (IDENTIFIER,)), IDENTIFIER)
 
 
-def difference(before: Export, after: Export, rules: Rules = DEACTIVATE) -> Delta:
+def difference(before: Export, after: Export, rules: DeltaRules = DEACTIVATE) -> Delta:
     return compare(table_of(before.data), table_of(after.data), rules)
 
 
@@ -58,7 +58,7 @@ def test_applied_to_the_previous_export_it_gives_the_current_one(pair: tuple[Exp
 @given(pairs())
 def test_without_deactivation_who_is_missing_stays(pair: tuple[Export, Export]) -> None:
     before, after = pair
-    found = difference(before, after, Rules())
+    found = difference(before, after, DeltaRules())
     rows = cells_of(found, after)
     assert rows[0] == after.columns
     missing = {name: {column: cells.get(column, "") for column in after.columns} for name, cells in before.people.items() if name not in after.people}
@@ -104,14 +104,14 @@ def test_the_output_is_a_file_without_problems(pair: tuple[Export, Export]) -> N
     report = lint(io.BytesIO(data), Columns(named=(IDENTIFIER,)))
     assert set(report.problems.by_code) == (set() if rows[1:] else {"header_only"})
     assert (report.header, report.row_count, report.separator) == (rows[0], len(found.rows), table_of(after.data).dialect.separator)
-    # In the files of the next night it is readable by the same code.
+    # In the files of the next run it is readable by the same code.
     assert {identifier.decode() for identifier, _raw in table_of(data).records()} == set(people)
 
 
 @given(pairs(), st.sampled_from(["Activated", 'say "yes"; now', "", "\n"]))
 def test_joiners_get_their_status_and_nobody_else_does(pair: tuple[Export, Export], status: str) -> None:
     before, after = pair
-    found = difference(before, after, Rules(STATUS, joiners_status=status))
+    found = difference(before, after, DeltaRules(STATUS, joiners_status=status))
     people = people_of(cells_of(found, after), IDENTIFIER)
     joiners = set(found.identifiers["joiners"])
     assert people.keys() == joiners | set(found.identifiers["movers"])
@@ -123,7 +123,7 @@ def test_joiners_get_their_status_and_nobody_else_does(pair: tuple[Export, Expor
 @given(pairs())
 def test_a_status_column_that_is_missing_is_added_at_the_end(pair: tuple[Export, Export]) -> None:
     before, after = pair
-    rows = cells_of(difference(before, after, Rules("Status of the person")), after)
+    rows = cells_of(difference(before, after, DeltaRules("Status of the person")), after)
     assert rows[0] == [*after.columns, "Status of the person"]
     assert all(row[-1] == "" for row in rows[1:])
 

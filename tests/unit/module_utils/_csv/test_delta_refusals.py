@@ -9,12 +9,12 @@ import io
 import pytest
 
 from ansible_collections.community.staffbase.plugins.module_utils._csv import delta as delta_of_two
-from ansible_collections.community.staffbase.plugins.module_utils._csv.bad_table import BadTable
 from ansible_collections.community.staffbase.plugins.module_utils._csv.columns import Columns
-from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import Delta, Rules, compare
+from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import Delta, DeltaRules, compare
 from ansible_collections.community.staffbase.plugins.module_utils._csv.detect import detect
 from ansible_collections.community.staffbase.plugins.module_utils._csv.dialect import Dialect
 from ansible_collections.community.staffbase.plugins.module_utils._csv.lint import lint
+from ansible_collections.community.staffbase.plugins.module_utils._csv.problems import BadTable
 from ansible_collections.community.staffbase.plugins.module_utils._csv.table import Table
 
 GOOD = b"id;name\n1;Anna\n2;Bert\n"
@@ -25,13 +25,13 @@ def table_of(data: bytes) -> Table:
     return Table(stream, detect(stream, "auto", "auto", ("id",)), "id")
 
 
-def difference(before: bytes, after: bytes, rules: Rules = Rules()) -> Delta:  # noqa: B008
+def difference(before: bytes, after: bytes, rules: DeltaRules = DeltaRules()) -> Delta:  # noqa: B008
     return compare(table_of(before), table_of(after), rules)
 
 
 def refusal(before: bytes, after: bytes) -> tuple[str, int | None, str | None, bool]:
     with pytest.raises(BadTable) as caught:
-        difference(before, after, Rules("name", deactivate_leavers=True))
+        difference(before, after, DeltaRules("name", deactivate_leavers=True))
     return caught.value.code, caught.value.line, caught.value.column, caught.value.in_previous
 
 
@@ -114,7 +114,7 @@ def test_the_header_is_the_one_that_the_check_tells(data: bytes) -> None:
     assert table_of(data).header == lint(io.BytesIO(data), Columns(named=("id",))).header
 
 
-def test_a_short_file_with_other_line_ends_is_not_a_night_in_which_everybody_left() -> None:
+def test_a_short_file_with_other_line_ends_is_not_a_run_in_which_everybody_left() -> None:
     assert difference(GOOD, GOOD.replace(b"\n", b"\r")).unchanged == 2
 
 
@@ -140,7 +140,7 @@ def test_white_space_case_and_trailing_zeros_are_changes() -> None:
 
 
 def test_the_rows_come_in_the_order_of_the_current_file_and_leavers_last() -> None:
-    found = difference(b"id;s\n1;a\n2;a\n3;a\n4;a\n", b"id;s\n9;n\n4;b\n2;a\n1;c\n8;n\n", Rules("s", deactivate_leavers=True))
+    found = difference(b"id;s\n1;a\n2;a\n3;a\n4;a\n", b"id;s\n9;n\n4;b\n2;a\n1;c\n8;n\n", DeltaRules("s", deactivate_leavers=True))
     assert b"".join(found.pieces()) == b"id;s\n9;n\n4;b\n1;c\n8;n\n3;Deactivated\n"
 
 
@@ -154,6 +154,6 @@ def test_a_leaver_whom_the_encoding_of_the_current_export_cannot_hold() -> None:
     previous = Table(io.BytesIO("id;name\n1;\u4e00\n2;b\n".encode()), Dialect("UTF-8", ";"), "id")
     current = Table(io.BytesIO(b"id;name\n2;b\n"), Dialect("windows-1252", ";"), "id")
     with pytest.raises(BadTable) as caught:
-        compare(previous, current, Rules("state", deactivate_leavers=True))
+        compare(previous, current, DeltaRules("state", deactivate_leavers=True))
     assert "windows-1252, lacks a character of a previous row" in caught.value.text
     assert "\u4e00" not in caught.value.text

@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.community.staffbase.plugins.module_utils._csv import row_checks
 from ansible_collections.community.staffbase.plugins.module_utils._csv import rows as rows_of_a_file
 from ansible_collections.community.staffbase.plugins.module_utils._csv.columns import Columns
-from ansible_collections.community.staffbase.plugins.module_utils._csv.lint import Report, lint
+from ansible_collections.community.staffbase.plugins.module_utils._csv.lint import LintReport, lint
 from ansible_collections.community.staffbase.plugins.module_utils._csv.problems import MOST_LISTED
 from support.exports import Style
 
@@ -25,11 +25,11 @@ PEOPLE = [["id", "name", "mail"], ["E-1", "J\u00fcrgen", "j@x.org"], ["E-2", 'Zo
 COLUMNS = Columns.of_mapping({"externalId": "id", "eMail": "mail"})
 
 
-def read(data: bytes, columns: Columns = COLUMNS, separator: str = "auto", encoding: str = "auto") -> Report:
+def read(data: bytes, columns: Columns = COLUMNS, separator: str = "auto", encoding: str = "auto") -> LintReport:
     return lint(io.BytesIO(data), columns, separator, encoding)
 
 
-def found(report: Report) -> list[tuple[str, int | None, str | None]]:
+def found(report: LintReport) -> list[tuple[str, int | None, str | None]]:
     return [(problem.code, problem.line, problem.column) for problem in report.problems.listed]
 
 
@@ -166,7 +166,7 @@ def test_all_problems_are_counted_and_the_first_hundred_listed() -> None:
     assert report.problems.count == 257
     assert report.problems.by_code == {"email_malformed": 250, "row_too_short": 7}
     assert [line for _code, line, _column in found(report)] == list(range(2, 2 + MOST_LISTED))
-    assert report.shown()["problem_count"] == 257
+    assert report.to_result()["problem_count"] == 257
     assert report.problems.beyond(["email_malformed"]) == 7
     assert report.problems.beyond(["email_malformed", "row_too_short"]) == 0
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The baseline after a night with refused rows: they are in the next delta again, and what was accepted is not."""
+"""The baseline after a run with refused rows: they are in the next delta again, and what was accepted is not."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ansible_collections.community.staffbase.plugins.module_utils._csv import baseline as baselines
-from ansible_collections.community.staffbase.plugins.module_utils._csv.baseline import identifiers, next_baseline, refused_identifiers
-from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import KINDS, Delta, Rules, compare
+from ansible_collections.community.staffbase.plugins.module_utils._csv import next_baseline as baselines
+from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import KINDS, Delta, DeltaRules, compare
 from ansible_collections.community.staffbase.plugins.module_utils._csv.detect import detect
+from ansible_collections.community.staffbase.plugins.module_utils._csv.next_baseline import identifiers, next_baseline, refused_identifiers
 from ansible_collections.community.staffbase.plugins.module_utils._csv.table import Table
+from support.export_pairs import FOREIGN, IDENTIFIER, STATUS, Export, pairs
 from support.exports import Style
-from support.nights import FOREIGN, IDENTIFIER, STATUS, Export, pairs
 
 NOBODY: dict[str, set[str]] = {"joiners": set(), "movers": set(), "leavers": set()}
-RULES = Rules(STATUS, deactivate_leavers=True)
+RULES = DeltaRules(STATUS, deactivate_leavers=True)
 
 
 def table_of(data: bytes, identifier: str = IDENTIFIER) -> Table:
@@ -32,7 +32,7 @@ def difference(before: bytes, after: bytes) -> Delta:
     return compare(table_of(before), table_of(after), RULES)
 
 
-def after_the_night(before: bytes | None, after: bytes, refused: t.Iterable[str]) -> bytes:
+def after_the_run(before: bytes | None, after: bytes, refused: t.Iterable[str]) -> bytes:
     previous = table_of(before) if before is not None else None
     return b"".join(next_baseline(previous, table_of(after), {name.encode() for name in refused}))
 
@@ -51,7 +51,7 @@ AFTER = b'town;id;name\r\nBonn;1;Anne\r\n"Ulm; Nord";2;Bert\r\nHof;5;Emil\r\nRom
     ("1367", {"movers": {"1", "6", "7"}, "leavers": {"3"}}), ("123467", {"movers": {"1", "2", "6", "7"}, "leavers": {"3", "4"}}),
 ])
 def test_who_was_refused_is_sent_again_and_nobody_else(refused: str, again: dict[str, set[str]]) -> None:
-    baseline = after_the_night(BEFORE, AFTER, refused)
+    baseline = after_the_run(BEFORE, AFTER, refused)
     found = difference(baseline, AFTER)
     assert kinds(found) == {**NOBODY, **again}
     # What is sent is the row of now, whatever the baseline knows.
@@ -61,31 +61,31 @@ def test_who_was_refused_is_sent_again_and_nobody_else(refused: str, again: dict
 
 
 def test_a_refused_row_that_the_service_accepts_later_is_done() -> None:
-    baseline = after_the_night(BEFORE, AFTER, "1367")
-    assert difference(after_the_night(baseline, AFTER, ""), AFTER).rows == []
+    baseline = after_the_run(BEFORE, AFTER, "1367")
+    assert difference(after_the_run(baseline, AFTER, ""), AFTER).rows == []
 
 
 def test_a_refused_change_that_is_taken_back_is_no_change() -> None:
-    baseline = after_the_night(BEFORE, AFTER, "1")
+    baseline = after_the_run(BEFORE, AFTER, "1")
     found = difference(baseline, AFTER.replace(b"Anne", b"Anna"))
     assert kinds(found) == NOBODY
 
 
 def test_a_refused_joiner_who_leaves_is_deactivated_in_case_the_row_was_accepted() -> None:
-    baseline = after_the_night(BEFORE, AFTER, "6")
+    baseline = after_the_run(BEFORE, AFTER, "6")
     assert kinds(difference(baseline, AFTER.replace(b"Rom;6;Fritz\r\n", b"")))["leavers"] == {"6"}
 
 
 @pytest.mark.parametrize("after", [b"id\n1\n2\n", b"id;name\n1;a\n2;\n"])
 def test_a_refused_joiner_who_is_nothing_but_an_identifier_is_sent_again(after: bytes) -> None:
     before = b"id;name\n1;a\n" if b";" in after else b"id\n1\n"
-    baseline = after_the_night(before, after, "2")
+    baseline = after_the_run(before, after, "2")
     assert kinds(difference(baseline, after)) == {"joiners": {"2"}, "movers": set(), "leavers": set()}
 
 
 def test_without_a_baseline_everybody_is_new() -> None:
-    assert kinds(difference(after_the_night(None, AFTER, ""), AFTER)) == NOBODY
-    assert kinds(difference(after_the_night(None, AFTER, "16"), AFTER)) == {"joiners": set(), "movers": {"1", "6"}, "leavers": set()}
+    assert kinds(difference(after_the_run(None, AFTER, ""), AFTER)) == NOBODY
+    assert kinds(difference(after_the_run(None, AFTER, "16"), AFTER)) == {"joiners": set(), "movers": {"1", "6"}, "leavers": set()}
 
 
 @given(pairs(), st.data())
@@ -96,18 +96,18 @@ def test_whatever_the_files_and_the_refusals_are(pair: tuple[Export, Export], da
     first = difference(before.data, after.data)
     sent = [name for kind in KINDS for name in first.identifiers[kind]]
     refused = set(data.draw(st.lists(st.sampled_from(sent), unique=True))) if sent else set()
-    baseline = after_the_night(before.data, after.data, refused)
+    baseline = after_the_run(before.data, after.data, refused)
     second = difference(baseline, after.data)
     assert {name for kind in KINDS for name in second.identifiers[kind]} == refused
     assert set(second.identifiers["leavers"]) == refused & set(first.identifiers["leavers"])
     # The same once more changes nothing: the run may have been killed before it could remove what it had read.
-    assert after_the_night(baseline, after.data, refused) == baseline
+    assert after_the_run(baseline, after.data, refused) == baseline
 
 
 def test_that_a_refused_row_is_forgotten_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    again = kinds(difference(after_the_night(BEFORE, AFTER, "13"), AFTER))
+    again = kinds(difference(after_the_run(BEFORE, AFTER, "13"), AFTER))
     monkeypatch.setattr(baselines._Arranger, "previous", lambda self, raw: b"")
-    forgotten = kinds(difference(after_the_night(BEFORE, AFTER, "13"), AFTER))
+    forgotten = kinds(difference(after_the_run(BEFORE, AFTER, "13"), AFTER))
     assert again == {**NOBODY, "movers": {"1"}, "leavers": {"3"}}
     assert forgotten == {**NOBODY, "joiners": {"1"}}
 

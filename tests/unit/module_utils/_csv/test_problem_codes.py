@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.community.staffbase.plugins.module_utils._csv import row_checks
 from ansible_collections.community.staffbase.plugins.module_utils._csv.columns import Columns
-from ansible_collections.community.staffbase.plugins.module_utils._csv.lint import Report, lint
+from ansible_collections.community.staffbase.plugins.module_utils._csv.lint import LintReport, lint
 from ansible_collections.community.staffbase.plugins.module_utils._csv.problems import MESSAGES, OF_CELLS
 
 MAPPING = {"externalId": "id", "profile-field:name": "name", "userName": "user", "eMail": "mail", "status": "state", "locale": "lang"}
@@ -36,7 +36,7 @@ class Case:
     mapping: dict[str, str] = dataclasses.field(default_factory=lambda: MAPPING)
     encoding: str = "auto"
 
-    def lint(self, data: str | bytes) -> Report:
+    def lint(self, data: str | bytes) -> LintReport:
         return lint(io.BytesIO(data.encode() if isinstance(data, str) else data), Columns.of_mapping(self.mapping), encoding=self.encoding)
 
 

@@ -57,9 +57,9 @@ def test_that_not_all_are_listed_is_told() -> None:
 
 def test_peoples_data_need_to_be_asked_for() -> None:
     error_file = (["line", "message"], [["14", "quellwick is no address"]])
-    assert "quellwick" not in json.dumps(report(error_file=error_file).shown())
+    assert "quellwick" not in json.dumps(report(error_file=error_file).to_result())
     asked = report(asked=Asked(details=True), error_file=error_file)
-    assert "quellwick" in json.dumps(asked.shown())
+    assert "quellwick" in json.dumps(asked.to_result())
     assert words.privacy(asked).startswith("This report holds people's data")
     assert words.privacy(report(error_file=error_file)) == "This report holds no people's data."
 
@@ -73,12 +73,12 @@ def test_a_failure_before_any_step_still_makes_a_report() -> None:
     for run in ([], [{"step": "check", "result": {"failed": True, "msg": "src: there is no such file"}}]):
         found = report(run)
         assert (found.export, found.difference, found.changes, found.refused.count) == (None, None, None, None)
-        assert json.loads(json.dumps(found.shown()))["format"] == 1
+        assert json.loads(json.dumps(found.to_result()))["format"] == 1
 
 
 def test_what_acts_on_a_terminal_is_replaced() -> None:
-    assert "\x1b" not in json.dumps(report(failing("check", "check", "red \x1b[31m")).shown())
-    assert report(failing("check", "check", "red \x1b[31m")).shown()["message"] == "red ?[31m"
+    assert "\x1b" not in json.dumps(report(failing("check", "check", "red \x1b[31m")).to_result())
+    assert report(failing("check", "check", "red \x1b[31m")).to_result()["message"] == "red ?[31m"
 
 
 def test_figures_are_written_as_people_read_them() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ansible_collections.community.staffbase.plugins.module_utils._api.printable import printable
+from ansible_collections.community.staffbase.plugins.module_utils._printable import printable
 from ansible_collections.community.staffbase.plugins.module_utils._report import summary as summary_module
 from ansible_collections.community.staffbase.plugins.module_utils._report.report import Asked, compose
 from ansible_collections.community.staffbase.plugins.module_utils._report.summary import plain, summary

@@ -72,9 +72,9 @@ def test_what_a_failure_means_for_people(run: Steps, kind: Kind, people: str) ->
     assert found.headline.startswith(("Stopped: ", "Failed: ", "Imported, but too many"))
 
 
-def test_a_night_before_that_cannot_be_finished_is_not_told_as_this_night() -> None:
-    run = [{"step": "night_before", "result": {"failed": True, "msg": "no", "state": "IMPORTING", "failure": {"stage": "wait"}}}]
-    assert judged(run).people == verdict.NIGHT_BEFORE
+def test_a_run_before_that_cannot_be_finished_is_not_told_as_this_run() -> None:
+    run = [{"step": "resume", "result": {"failed": True, "msg": "no", "state": "IMPORTING", "failure": {"stage": "wait"}}}]
+    assert judged(run).people == verdict.PREVIOUS_RUN
 
 
 def test_a_limit_is_told_apart_from_a_missing_number() -> None:

@@ -13,18 +13,19 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.community.staffbase.plugins.module_utils._api import strict_json
-from ansible_collections.community.staffbase.plugins.module_utils._api.client import Client, Connection
-from ansible_collections.community.staffbase.plugins.module_utils._api.errors import StaffbaseError
-from ansible_collections.community.staffbase.plugins.module_utils._api.imports import Imports
-from ansible_collections.community.staffbase.plugins.module_utils._api.states import State
-from ansible_collections.community.staffbase.plugins.module_utils._api.waiting import Waiter
-from ansible_collections.community.staffbase.plugins.module_utils._steps import withdraw
+from ansible_collections.community.staffbase.plugins.module_utils._errors import StaffbaseError
+from ansible_collections.community.staffbase.plugins.module_utils._files.source import open_source
+from ansible_collections.community.staffbase.plugins.module_utils._http import strict_json
+from ansible_collections.community.staffbase.plugins.module_utils._http.client import Client
+from ansible_collections.community.staffbase.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.staffbase.plugins.module_utils._http.waiting import Waiter
+from ansible_collections.community.staffbase.plugins.module_utils._imports.imports import Imports
+from ansible_collections.community.staffbase.plugins.module_utils._imports.states import State
+from ansible_collections.community.staffbase.plugins.module_utils._steps import cancel as withdraw
+from ansible_collections.community.staffbase.plugins.module_utils._steps.advance import Advance, ImportRules
 from ansible_collections.community.staffbase.plugins.module_utils._steps.config import Configure
-from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import Wanted
+from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import Configuration
 from ansible_collections.community.staffbase.plugins.module_utils._steps.look_up import GATHER, Filter, look_up
-from ansible_collections.community.staffbase.plugins.module_utils._steps.reach import Reach, Rules
-from ansible_collections.community.staffbase.plugins.module_utils._steps.source import open_source
 from ansible_collections.community.staffbase.plugins.module_utils._steps.stored_name import stored_name
 from ansible_collections.community.staffbase.plugins.module_utils._steps.upload import Upload
 from support.dialogue import TOKEN
@@ -142,32 +143,32 @@ def waiter() -> Waiter:
 
 def upload(imports: Imports) -> t.Any:
     with open_source(None, CONTENT) as source:
-        return Upload(imports, source, "people.csv", pause=lambda seconds: None).run().shown()
+        return Upload(imports, source, "people.csv", pause=lambda seconds: None).run().to_result()
 
 
 def configure(imports: Imports) -> t.Any:
-    done = Configure(imports, "69", Wanted({"externalId,userName": "id", "eMail": "mail", "locale": "lang"})).run()
+    done = Configure(imports, "69", Configuration({"externalId,userName": "id", "eMail": "mail", "locale": "lang"})).run()
     return [done.before, done.after]
 
 
-def reach(goal: State, rules: Rules) -> t.Callable[[Imports], t.Any]:
-    return lambda imports: Reach(imports, "69", rules, waiter()).run(goal).shown()
+def reach(goal: State, rules: ImportRules) -> t.Callable[[Imports], t.Any]:
+    return lambda imports: Advance(imports, "69", rules, waiter()).run(goal).to_result()
 
 
 def cancel(imports: Imports) -> t.Any:
-    return withdraw.Withdraw(imports, "69", waiter(), wait=True).cancel().shown()
+    return withdraw.CancelOrDelete(imports, "69", waiter(), wait=True).cancel().to_result()
 
 
 def remove(imports: Imports) -> t.Any:
-    return withdraw.Withdraw(imports, "69", waiter(), wait=True).remove().shown()
+    return withdraw.CancelOrDelete(imports, "69", waiter(), wait=True).remove().to_result()
 
 
 STEPS: dict[str, t.Callable[[Imports], t.Any]] = {
     "upload": upload,
     "config": configure,
-    "imported": reach(State.COMPLETED, Rules(max_row_errors=1, seen_state="DRAFT")),
-    "imported with limits": reach(State.COMPLETED, Rules({"deleted": 3, "created": 5})),
-    "previewed": reach(State.PREVIEW_READY, Rules()),
+    "imported": reach(State.COMPLETED, ImportRules(max_row_errors=1, last_known_state="DRAFT")),
+    "imported with limits": reach(State.COMPLETED, ImportRules({"deleted": 3, "created": 5})),
+    "previewed": reach(State.PREVIEW_READY, ImportRules()),
     "cancelled": cancel,
     "absent": remove,
     "info": lambda imports: look_up(imports, None, Filter(), GATHER),
@@ -207,8 +208,8 @@ def test_any_answer_is_a_result_or_an_error_of_ours(step: str) -> None:
 @pytest.mark.parametrize("harm", [b'{"id": "69", "state": "\\ud800"}', b'{"entries": [{"id": 1e999}], "state": "DRAFT", "mapping": {"a": NaN}}'])
 def test_without_the_strictness_some_answer_would_come_through(monkeypatch: pytest.MonkeyPatch, harm: bytes) -> None:
     """The search above would notice: what Python's own reader lets through cannot be printed."""
-    monkeypatch.setattr("ansible_collections.community.staffbase.plugins.module_utils._api.answer.read_json", json.loads)
-    monkeypatch.setattr("ansible_collections.community.staffbase.plugins.module_utils._api.records._STATE", strict_json.re.compile(".*"))
+    monkeypatch.setattr("ansible_collections.community.staffbase.plugins.module_utils._http.answer.read_json", json.loads)
+    monkeypatch.setattr("ansible_collections.community.staffbase.plugins.module_utils._imports.records._STATE", strict_json.re.compile(".*"))
     said = [(200, {}, harm)]
     tenant = dict.fromkeys(("list", "record", "config", "status", "errors", "write"), said)
     with pytest.raises((ValueError, UnicodeError)):

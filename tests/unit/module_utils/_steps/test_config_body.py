@@ -8,10 +8,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError
 from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import (
     WINDOWS_1252,
-    Wanted,
+    Configuration,
     differences,
     fields_of,
     mapped,
@@ -27,16 +27,16 @@ BODY = {
 
 
 def test_the_body_that_is_known_to_work() -> None:
-    assert Wanted(MAPPING).body() == BODY
+    assert Configuration(MAPPING).body() == BODY
 
 
 def test_without_being_asked_nobody_gets_a_mail() -> None:
-    body = Wanted(MAPPING).body()
+    body = Configuration(MAPPING).body()
     assert (body["sendMailsNew"], body["sendMailsPending"], body["generateRecoveryCodes"]) == (False, False, False)
 
 
 def test_every_option_is_sent() -> None:
-    wanted = Wanted(
+    wanted = Configuration(
         MAPPING, delta=False, remove_all=True, separator=",", encoding="windows-1252", generate_recovery_codes=True, send_mails_new=True,
         send_mails_pending=True)
     assert wanted.body() == {
@@ -47,15 +47,15 @@ def test_every_option_is_sent() -> None:
 
 @pytest.mark.parametrize(("remove_all", "sent"), [(None, False), (False, False), (True, True)])
 def test_a_full_import_always_says_whom_it_removes(remove_all: bool | None, sent: bool) -> None:
-    assert Wanted(MAPPING, delta=False, remove_all=remove_all).checked().body()["removeAll"] is sent
+    assert Configuration(MAPPING, delta=False, remove_all=remove_all).checked().body()["removeAll"] is sent
 
 
 def test_a_delta_import_never_says_remove_all() -> None:
-    assert "removeAll" not in Wanted(MAPPING).body()
+    assert "removeAll" not in Configuration(MAPPING).body()
 
 
 def test_one_column_for_several_fields_is_two_keys() -> None:
-    assert Wanted({"externalId,userName": "id", "eMail": "mail"}).body()["mapping"] == {"externalId": "id", "userName": "id", "eMail": "mail"}
+    assert Configuration({"externalId,userName": "id", "eMail": "mail"}).body()["mapping"] == {"externalId": "id", "userName": "id", "eMail": "mail"}
     assert fields_of(" externalId , userName") == ["externalId", "userName"]
 
 
@@ -75,15 +75,15 @@ def test_one_column_for_several_fields_is_two_keys() -> None:
 ])
 def test_what_cannot_be_right_is_refused(options: dict[str, t.Any], text: str) -> None:
     with pytest.raises(InputError, match=text):
-        Wanted(**options).checked()
+        Configuration(**options).checked()
 
 
 def test_what_is_right_is_not() -> None:
-    wanted = Wanted({"externalId,userName": "id", "profile-field:x": "id"})
+    wanted = Configuration({"externalId,userName": "id", "profile-field:x": "id"})
     assert wanted.checked() is wanted
 
 
-FULL = Wanted(MAPPING, delta=False).body()
+FULL = Configuration(MAPPING, delta=False).body()
 
 
 @pytest.mark.parametrize(("current", "wanted", "found"), [
@@ -129,12 +129,12 @@ def test_nothing_stored_differs_in_everything() -> None:
 
 @pytest.mark.parametrize("literal", WINDOWS_1252)
 def test_each_spelling_of_windows_1252_is_the_same(literal: str) -> None:
-    wanted = Wanted(MAPPING, encoding="windows-1252").body()
+    wanted = Configuration(MAPPING, encoding="windows-1252").body()
     assert differences({**wanted, "encoding": literal}, wanted) == []
 
 
 def test_the_spellings_of_windows_1252_are_tried_in_turn_and_utf8_only_once() -> None:
-    bodies = spellings(Wanted(MAPPING, encoding="windows-1252").body())
+    bodies = spellings(Configuration(MAPPING, encoding="windows-1252").body())
     assert [body["encoding"] for body in bodies] == list(WINDOWS_1252)
     assert all({**body, "encoding": "UTF-8"} == BODY for body in bodies)
     assert spellings(BODY) == [BODY]
@@ -142,7 +142,7 @@ def test_the_spellings_of_windows_1252_are_tried_in_turn_and_utf8_only_once() ->
 
 def test_a_full_import_is_tried_without_delta_in_the_end() -> None:
     assert spellings(FULL) == [FULL, {key: value for key, value in FULL.items() if key != "delta"}]
-    bodies = spellings(Wanted(MAPPING, delta=False, encoding="windows-1252").body())
+    bodies = spellings(Configuration(MAPPING, delta=False, encoding="windows-1252").body())
     assert [body["encoding"] for body in bodies] == [*WINDOWS_1252, *WINDOWS_1252]
     assert ["delta" in body for body in bodies] == [True] * len(WINDOWS_1252) + [False] * len(WINDOWS_1252)
     assert all(body["removeAll"] is False for body in bodies)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.community.staffbase.plugins.module_utils._api.counters import COUNTERS
-from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._imports.counters import COUNTERS
 from ansible_collections.community.staffbase.plugins.module_utils._steps.limits import checked, objection, says_nothing_changes
 
 COUNTS: dict[str, int | None] = {"created": 3, "updated": 40, "deactivated": 2, "reactivated": None, "deleted": 0}

@@ -8,8 +8,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
-from ansible_collections.community.staffbase.plugins.module_utils._api.records import ImportRecord
+from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._imports.records import ImportRecord
 from ansible_collections.community.staffbase.plugins.module_utils._steps.look_up import Filter
 
 RECORD = ImportRecord(id="69", file_name="people.0123456789abcdef.csv", state="COMPLETED", created_at="2026-01-31T02:00:00.500Z")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._api.records import ImportRecord
+from ansible_collections.community.staffbase.plugins.module_utils._imports.records import ImportRecord
 from ansible_collections.community.staffbase.plugins.module_utils._steps.progress import EVERY, Progress
 
 

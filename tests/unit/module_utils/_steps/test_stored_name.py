@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ansible_collections.community.staffbase.plugins.module_utils._api.errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError
 from ansible_collections.community.staffbase.plugins.module_utils._steps.stored_name import (
     LONGEST_NAME,
     belongs_to,

@@ -1,0 +1,171 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The baseline of a source: the last export that went through, and the one that is under way beside it.
+
+Three files: the baseline itself, `<baseline>.next` (the current export, kept before anything is sent) and `<baseline>.delta.csv` (what is
+sent). As long as the last two are there, the run is not over: whoever comes next looks what became of it first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import filecmp
+import hashlib
+import os
+import typing as t
+
+from .._csv.detect import detect
+from .._csv.dialect import AUTO
+from .._csv.next_baseline import identifiers, next_baseline, refused_identifiers
+from .._csv.problems import BadTable
+from .._csv.table import Table
+from .._errors import InputError
+from .._imports.row_errors import read_lines_of_errors
+from .private_file import PrivateFile, put_in_place
+from .regular_file import disk_faults_named, open_regular
+
+PIECE = 1 << 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Baseline:
+    """The three files of one source."""
+
+    path: str
+
+    @property
+    def next_path(self) -> str:
+        return f"{self.path}.next"
+
+    @property
+    def delta_path(self) -> str:
+        return f"{self.path}.delta.csv"
+
+    def exists(self) -> bool:
+        return os.path.exists(self.path)
+
+    def is_pending(self) -> bool:
+        """Whether a run was begun and is not over."""
+        return self.is_begun() and os.path.exists(self.delta_path)
+
+    @property
+    def lock_path(self) -> str:
+        return f"{self.path}.source"
+
+    def is_begun(self) -> bool:
+        """Whether the current export is kept, and not yet in the baseline."""
+        return os.path.exists(self.next_path)
+
+    def is_of(self, sha256: str) -> bool:
+        """Whether the current export, as it is kept, has this digest."""
+        return self.is_begun() and _digest(self.next_path) == sha256
+
+    def begin(self, src: str, sha256: str | None, *, check_mode: bool) -> bool:
+        """Keep a copy of the current export; what is compared, sent and kept is then the same, whatever happens to the export.
+
+        `sha256`: the digest that the export had when it was checked. Without a baseline, the whole export is what is sent.
+        """
+        if os.path.realpath(src) in {os.path.realpath(path) for path in (self.path, self.next_path, self.delta_path)}:
+            raise InputError("baseline", f"{self.path} is the export itself; the baseline must be a file of its own")
+        if sha256 is None or not self.is_of(sha256):
+            self._clean(check_mode)
+        changed = _copy(src, "src", self.next_path, check_mode, sha256)
+        if not self.exists() and not check_mode:
+            _copy(self.next_path, "baseline", self.delta_path, check_mode)
+        return changed
+
+    def finish(self, identifier: str, errors: str | None, sha256: str | None = None, *, check_mode: bool) -> bool:
+        """Replace the baseline by the current export, less the rows that were refused (`errors`: the service's error CSV).
+
+        `sha256`: the digest of the export that was sent; if the copy is another one, another run has begun.
+        """
+        if not self.is_begun():
+            raise InputError("baseline", f"{self.next_path} is missing: there is no run to be finished")
+        if sha256 is not None and _digest(self.next_path) != sha256:
+            raise InputError("baseline", f"{self.next_path} is not the export that was sent: another run is under way. Run again when it is done")
+        file = PrivateFile("baseline", self.path, write=not check_mode)
+        refused = _refused_lines(errors)
+        if refused is None:
+            changed = not (self.exists() and filecmp.cmp(self.next_path, self.path, shallow=False))
+            if not check_mode:
+                with disk_faults_named(self.path, "baseline"):
+                    put_in_place(self.next_path, self.path)
+            self._clean(check_mode)
+            return changed
+        with contextlib.ExitStack() as open_files:
+            try:
+                previous = self._table(open_files, self.path, identifier) if self.exists() else None
+                current = self._table(open_files, self.next_path, identifier)
+                delta = self._table(open_files, self.delta_path, identifier)
+                lines, uncertain = refused
+                people = identifiers(delta) if uncertain else refused_identifiers(delta, lines)
+                file.put(next_baseline(previous, current, people))
+            except BadTable as error:
+                raise InputError("baseline", f"{self.path}: the files of the unfinished run cannot be used any more ({error.text})") from None
+            except OSError as error:
+                raise InputError("baseline", f"{self.path}: the files of the unfinished run cannot be read ({error.strerror})") from None
+        self._clean(check_mode)
+        return file.changed
+
+    def drop(self, *, check_mode: bool) -> bool:
+        """Forget the run that was begun."""
+        there = self.is_begun() or os.path.exists(self.delta_path)
+        self._clean(check_mode)
+        return there
+
+    def _clean(self, check_mode: bool) -> None:
+        # The copy goes first: a delta without it is no pending run.
+        for path in (self.next_path, self.delta_path):
+            if not check_mode:
+                with disk_faults_named(path, "baseline"), contextlib.suppress(FileNotFoundError):
+                    os.unlink(path)
+
+    def _table(self, open_files: contextlib.ExitStack, path: str, identifier: str) -> Table:
+        raw = open_files.enter_context(open_regular(path, "baseline"))
+        dialect = detect(raw, AUTO, AUTO, (identifier,))
+        return Table(open_files.enter_context(open(path, "rb")), dialect, identifier)
+
+
+def _digest(path: str) -> str:
+    digest = hashlib.sha256()
+    with open_regular(path, "baseline") as stream:
+        for piece in _pieces(stream, "baseline", path):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _copy(source: str, option: str, dest: str, check_mode: bool, sha256: str | None = None) -> bool:
+    file = PrivateFile("baseline", dest, write=not check_mode)
+    with open_regular(source, option) as stream:
+        file.put(_as_checked(_pieces(stream, option, source), source, sha256))
+    return file.changed
+
+
+def _as_checked(pieces: t.Iterator[bytes], path: str, sha256: str | None) -> t.Iterator[bytes]:
+    """Hand the pieces on; raise at the end, before the copy is put in place, if they are not what was checked."""
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
+    if sha256 is not None and digest.hexdigest() != sha256:
+        raise InputError("src", f"{path} has changed since it was checked; run again when the export is finished")
+
+
+def _pieces(stream: t.BinaryIO, option: str, path: str) -> t.Iterator[bytes]:
+    try:
+        while piece := stream.read(PIECE):
+            yield piece
+    except OSError as error:
+        raise InputError(option, f"{path} cannot be read: {error.strerror}") from None
+
+
+def _refused_lines(errors: str | None) -> tuple[set[int], bool] | None:
+    """Return the lines of the refused rows and whether a line is missing somewhere; None if no row was refused."""
+    if errors is None:
+        return None
+    with open_regular(errors, "errors") as stream:
+        found = list(read_lines_of_errors(_pieces(stream, "errors", errors)))
+    if not found:
+        return None
+    return {line for line in found if line is not None}, None in found
