@@ -22,11 +22,20 @@ class State(str, enum.Enum):
 
 _ORDER = tuple(state.value for state in State if state is not State.CANCELLED)
 
+#: In one of these, the preview is being made.
+PREVIEWING = frozenset({State.PREVIEW_PENDING.value, State.CREATING_PREVIEW.value})
+
+#: In one of these, the import has a preview or will have one.
+PREVIEWED = PREVIEWING | {State.PREVIEW_READY.value}
+
 #: While in one of these, the service is about to change people or doing so.
 RUNNING = frozenset({State.IMPORT_PENDING.value, State.IMPORTING.value})
 
-#: In one of these, the preview is being made.
-PREVIEWING = frozenset({State.PREVIEW_PENDING.value, State.CREATING_PREVIEW.value})
+#: In one of these, the import was started, and its configuration cannot be changed any more.
+STARTED = RUNNING | {State.COMPLETED.value}
+
+#: In one of these, nobody was changed. A state that is not known is in neither group: people may have been changed.
+UNSTARTED = PREVIEWED | {State.DRAFT.value, State.CANCELLED.value}
 
 
 def rank(state: str) -> int | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 
-from .._imports.states import RUNNING, State, rank, reached
+from .._imports.states import RUNNING, UNSTARTED, State
 from .._steps.outcome import ABSENT
 from .facts import Facts, Failed, data, number, text
 
@@ -175,11 +175,7 @@ def _effect(facts: Facts, failed: Failed) -> str:
         return OTHERS if (failed.step, failed.stage) == ("state", "errors") and refused_count(facts) is not None else COMPLETED
     if state in RUNNING:
         return GOES_ON
-    return NOBODY if _is_unstarted(state) and not _may_have_started(failed) else UNSURE
-
-
-def _is_unstarted(state: str) -> bool:
-    return state in (State.CANCELLED.value, ABSENT) or (rank(state) is not None and not reached(state, State.IMPORT_PENDING))
+    return NOBODY if (state == ABSENT or state in UNSTARTED) and not _may_have_started(failed) else UNSURE
 
 
 def _may_have_started(failed: Failed) -> bool:

@@ -11,7 +11,7 @@ import typing as t
 from .._errors import InputError
 from .._imports.imports import Imports, checked_id, or_nothing
 from .._imports.records import ImportRecord, read_time
-from .._imports.states import PREVIEWING, State
+from .._imports.states import UNSTARTED
 from .config_body import shown
 from .stored_name import belongs_to
 
@@ -58,8 +58,7 @@ def _gathered(imports: Imports, record: ImportRecord, parts: frozenset[str]) -> 
     """Read the parts. What the service has not for this import is None: of many imports, one must not hide all others."""
     found: dict[str, t.Any] = {}
     if "status" in parts:
-        before = record.state in PREVIEWING or record.state in (State.DRAFT.value, State.PREVIEW_READY.value)
-        found["status"] = imports.get_counters(record.id, expected=before)
+        found["status"] = imports.get_counters(record.id, expected=record.state in UNSTARTED)
     if "config" in parts:
         config = or_nothing(lambda: imports.get_config(record.id))
         found["config"] = None if config is None else shown(config)

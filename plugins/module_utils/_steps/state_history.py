@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from .._errors import StaffbaseError
-from .._imports.states import PREVIEWING, RUNNING, State, rank, reached
+from .._imports.states import PREVIEWED, RUNNING, State, rank, reached
 
 #: So many looks in a row may show less than an earlier one: of several machines of the service, one may lag behind (I).
 MOST_LOOKS_BACK = 5
@@ -64,7 +64,7 @@ def _place(state: str) -> int | None:
 
     Another client may have the preview made again.
     """
-    for first, group in ((State.PREVIEW_PENDING, {*PREVIEWING, State.PREVIEW_READY.value}), (State.IMPORT_PENDING, RUNNING)):
+    for first, group in ((State.PREVIEW_PENDING, PREVIEWED), (State.IMPORT_PENDING, RUNNING)):
         if state in group:
             return rank(first.value)
     return rank(state)

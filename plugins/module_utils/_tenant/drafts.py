@@ -16,7 +16,7 @@ from .._http.errors import CallError
 from .._http.waiting import TimeIsUp, Waiter
 from .._imports.imports import IMPORTS, Imports
 from .._imports.records import ImportRecord
-from .._imports.states import PREVIEWING, State
+from .._imports.states import PREVIEWING, UNSTARTED, State
 from .write_guard import CALLS_TO_TIDY, GuardedClient
 
 #: By this name a draft of the check is recognised, also one that a run left that was killed.
@@ -25,13 +25,10 @@ _OWN_NAME = re.compile(r"staffbase-check-[0-9a-f]{16}\.csv")
 #: Stands for the answer to a call that took effect but whose answer was lost.
 LOST = Answer(0, {})
 
-#: In these, nobody can have been changed by an import.
-_UNSTARTED = PREVIEWING | {State.DRAFT.value, State.PREVIEW_READY.value, State.CANCELLED.value}
-
 
 def is_own(record: ImportRecord) -> bool:
     """Tell whether an import is a draft of a check, of this run or another one."""
-    return _OWN_NAME.fullmatch(record.file_name or "") is not None and record.state in _UNSTARTED
+    return _OWN_NAME.fullmatch(record.file_name or "") is not None and record.state in UNSTARTED
 
 
 @dataclasses.dataclass(frozen=True)

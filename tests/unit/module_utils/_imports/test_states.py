@@ -6,7 +6,16 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._imports.states import PREVIEWING, RUNNING, State, rank, reached
+from ansible_collections.community.staffbase.plugins.module_utils._imports.states import (
+    PREVIEWED,
+    PREVIEWING,
+    RUNNING,
+    STARTED,
+    UNSTARTED,
+    State,
+    rank,
+    reached,
+)
 
 LIFE = ["DRAFT", "PREVIEW_PENDING", "CREATING_PREVIEW", "PREVIEW_READY", "IMPORT_PENDING", "IMPORTING", "COMPLETED"]
 
@@ -36,3 +45,14 @@ def test_running_and_previewing_lie_between_the_states_a_client_waits_for() -> N
     assert all(reached(state, State.IMPORT_PENDING) and not reached(state, State.COMPLETED) for state in RUNNING)
     assert all(reached(state, State.PREVIEW_PENDING) and not reached(state, State.PREVIEW_READY) for state in PREVIEWING)
     assert len(RUNNING) == len(PREVIEWING) == 2
+
+
+def test_every_known_state_was_started_or_not() -> None:
+    assert {state.value for state in State} == STARTED | UNSTARTED
+    assert not STARTED & UNSTARTED
+    assert {state for state in LIFE if reached(state, State.IMPORT_PENDING)} == STARTED
+
+
+def test_what_has_or_will_have_a_preview_is_not_started() -> None:
+    assert PREVIEWED < UNSTARTED
+    assert {state for state in UNSTARTED if reached(state, State.PREVIEW_PENDING)} == PREVIEWED
