@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import stat
 import subprocess
@@ -70,7 +71,7 @@ def test_being_terminated_it_removes_its_drafts(controller: Controller, tenant: 
         assert process.poll() is None
         time.sleep(0.05)
     assert tenant.imports()
-    subprocess.run(["kill", f"-{signal.SIGTERM.value}", "--", f"-{process.pid}"], check=True)
+    os.killpg(process.pid, signal.SIGTERM)
     process.communicate(timeout=60)
     deadline = time.monotonic() + 30
     while tenant.imports() and time.monotonic() < deadline:
