@@ -55,6 +55,10 @@ test-all: pythons ## all checks, and the tests on every ansible-core with every 
 	@$(NOX) -t all --report build/report.json; code=$$?; \
 	cd tests && ../$(VENV)/bin/python -m tools.matrix ../build/report.json && exit $$code
 
+.PHONY: check
+check: $(NOX_READY) ## for the loop at a desk: lint, types and the unit tests but those that tests/tools/quick.py leaves out; a minute or so
+	@$(NOX) -s check -- $(ARGS)
+
 .PHONY: lint
 lint: $(NOX_READY) ## ruff, yamllint, REUSE, ansible-lint and mypy
 	@$(NOX) -s lint types
