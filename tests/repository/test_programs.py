@@ -30,16 +30,18 @@ LOOKED_FOR = {
     "support/browser.py": {"program"},
     "support/job.py": {"prefix"},
     "support/small_disk.py": {"mount", "umount"},
+    "tools/fresh_root.py": {"way"},
 }
 LOOKS = ("shutil.which", "except OSError")
 
 #: What is handed on to these is started somewhere else in these files, or is a Python.
 HANDED_ON = {
     "bench/process.py": {"command"}, "support/callback_plugins/at_task.py": {"command"}, "tools/awx_collection.py": {"python"},
-    "tools/interpreters.py": {"path"}, "tools/sandbox.py": {"python"}, "tools/streaming.py": {"command"},
+    "tools/fresh_root.py": {"command"}, "tools/interpreters.py": {"path"}, "tools/pip_settings.py": {"python"}, "tools/sandbox.py": {"python"},
+    "tools/streaming.py": {"command"},
 }
 #: Code that gives a program of the environment of the tests, or looks for one.
-KNOWN = ("sys.executable", "controller.command(", "self.command(", "shutil.which(", "Path(__file__).with_name('python.txt')")
+KNOWN = ("sys.executable", "controller.command(", "self.command(", "shutil.which(", "fresh_root.", "Path(__file__).with_name('python.txt')")
 
 
 class Program(t.NamedTuple):

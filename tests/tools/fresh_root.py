@@ -28,7 +28,7 @@ SBIN = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 OWN_MOUNTS = ("unshare", "--mount", "--pid", "--fork", "--kill-child")
 AS_ROOT_OF_OWN_USERS = ("--map-root-user", "--map-auto")
 
-ENTER = 'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && root="$1" && shift && exec chroot "$root" "$@"'
+ENTER = f'PATH="$PATH:{SBIN}"; mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && root="$1" && shift && exec chroot "$root" "$@"'
 
 
 class CannotMake(Exception):
@@ -134,12 +134,16 @@ def furnish(root: Path, python: str) -> list[str]:
     return left_out
 
 
-def command_inside(root: Path, way: list[str], folder: str, command: str) -> list[str]:
-    """Return the command that runs another one in a folder of the root, with the least of an environment."""
+def entering(root: Path, way: list[str], folder: str, command: str) -> list[str]:
+    """Return what runs a command in a folder of the root."""
+    return [*way, "sh", "-c", ENTER, "sh", str(root), *inside(folder, command)]
+
+
+def inside(folder: str, command: str) -> list[str]:
+    """Return what runs a command with the least of an environment."""
     names = [name for each in PROXIES for name in (each, each.upper())]
     proxies = [f"{name}={os.environ[name]}" for name in names if name in os.environ]
-    inner = ["env", "-i", f"HOME={HOME}", f"PATH={SBIN}", *proxies, "sh", "-c", f"cd {shlex.quote(folder)} && exec {command}"]
-    return [*way, "sh", "-c", ENTER, "sh", str(root), *inner]
+    return ["env", "-i", f"HOME={HOME}", f"PATH={SBIN}", *proxies, "sh", "-c", f"cd {shlex.quote(folder)} && exec {command}"]
 
 
 def remove(root: Path, way: list[str]) -> None:
