@@ -10,6 +10,7 @@ from .._errors import InputError, StaffbaseError
 from .._files.private_file import PrivateFiles
 from .._http.errors import CallError
 from .._http.waiting import TimeIsUp, Waiter
+from .._imports.counters import has_numbers, is_all_zero
 from .._imports.imports import Imports, checked_id
 from .._imports.records import ImportRecord
 from .._imports.states import PREVIEWING, State, rank, reached
@@ -152,14 +153,14 @@ class Advance:
 
     def _preview_tells_something(self) -> bool:
         self.outcome.changes = self._progress.expected = self._imports.get_counters(self._id, expected=True)
-        return limits_of.says_something(self.outcome.changes)
+        return has_numbers(self.outcome.changes) and not is_all_zero(self.outcome.changes)
 
     def _keep_to_limits(self) -> None:
         record = self._record
-        if not limits_of.says_something(self.outcome.changes):
+        if not has_numbers(self.outcome.changes) or is_all_zero(self.outcome.changes):
             self._preview_tells_something()
         reason = limits_of.objection(self._rules.limits, self.outcome.changes)
-        if reason is None and limits_of.says_nothing_changes(self.outcome.changes) and not self._zeros_are_harmless():
+        if reason is None and is_all_zero(self.outcome.changes) and not self._zeros_are_harmless():
             reason = limits_of.ZEROS
         if reason:
             raise StaffbaseError(

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import InputError
-from .._imports.counters import COUNTERS, Counts, all_zero, tells_nothing
+from .._imports.counters import COUNTERS, Counts, has_numbers
 
 Limits = dict[str, int]
 
@@ -31,20 +31,10 @@ ZEROS = ("the preview shows zeros only although the file has records; a service 
 
 def objection(limits: Limits, counts: Counts | None, counted: str = "preview") -> str | None:
     """Return what is to be said against the numbers of what was `counted`, or None. No number is no pass: it is an objection too."""
-    if counts is None or tells_nothing(counts):
+    if not has_numbers(counts):
         return f"the service gives no numbers for the {counted}, so the limits cannot be compared"
     missing = [name for name in limits if counts[name] is None]
     if missing:
         return f"the service gives no number for {', '.join(missing)}, so these limits cannot be compared"
     over = [f"{name} {counts[name]} (at most {limits[name]})" for name in limits if (counts[name] or 0) > limits[name]]
     return f"limits exceeded: {', '.join(over)}" if over else None
-
-
-def says_nothing_changes(counts: Counts | None) -> bool:
-    """Tell whether every counter that is told is zero."""
-    return counts is not None and all_zero(counts)
-
-
-def says_something(counts: Counts | None) -> bool:
-    """Tell whether there is a number that is not zero."""
-    return counts is not None and not tells_nothing(counts) and not all_zero(counts)
