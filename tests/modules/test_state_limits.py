@@ -200,7 +200,7 @@ def test_without_waiting_what_another_client_started_is_not_compared(there: Admi
 
 def test_without_the_comparison_at_the_end_the_harm_would_be_ok(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard bites: the run says "ok" to what it would have stopped."""
-    monkeypatch.setattr(Advance, "_compare_the_end", lambda self: None)
+    monkeypatch.setattr(Advance, "_objection_to_end", lambda self: None)
     _import_id, result = started_meanwhile(there, limits={"deleted": 0})
     assert not result.failed
 
@@ -241,6 +241,6 @@ def test_what_another_client_has_previewed_again_is_held_against_the_limits(ther
 @pytest.mark.parametrize("number", [4, 5])
 def test_that_it_would_fail_otherwise_would_be_seen(there: Admin, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr(transition, "PREVIEWING", frozenset())
-    monkeypatch.setattr(Advance, "_preview_tells_something", lambda self: True)
+    monkeypatch.setattr(step.PreviewLimits, "read", lambda self, import_id: True)
     _import_id, result = previewed_again(there, number)
     assert result.failed

@@ -1,13 +1,17 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The limits: how many people an import may touch, compared with what its preview expects."""
+"""The limits: how many people an import may touch, compared with what its preview expects, before anybody is changed."""
 
 from __future__ import annotations
 
 import typing as t
 
-from .._errors import InputError
-from .._imports.counters import COUNTERS, Counts, has_numbers
+from .._errors import InputError, StaffbaseError
+from .._imports.counters import COUNTERS, Counts, has_numbers, is_all_zero
+from .._imports.imports import Imports
+from .._imports.records import ImportRecord
+from .outcome import Outcome
+from .progress import Progress
 
 Limits = dict[str, int]
 
@@ -38,3 +42,48 @@ def objection(limits: Limits, counts: Counts | None, counted: str = "preview") -
         return f"the service gives no number for {', '.join(missing)}, so these limits cannot be compared"
     over = [f"{name} {counts[name]} (at most {limits[name]})" for name in limits if (counts[name] or 0) > limits[name]]
     return f"limits exceeded: {', '.join(over)}" if over else None
+
+
+class PreviewLimits:
+    """Reads the numbers of the preview into `outcome` and compares them."""
+
+    def __init__(
+        self, imports: Imports, limits: Limits, outcome: Outcome, progress: Progress, *, accept_zero_preview: bool,
+    ) -> None:
+        self._imports = imports
+        self._limits = limits
+        self._outcome = outcome
+        self._progress = progress
+        self._accept_zero_preview = accept_zero_preview
+
+    def read(self, import_id: str) -> bool:
+        """Ask the service for the numbers; return whether they tell something: zeros may only be the places for numbers."""
+        self._outcome.changes = self._progress.expected = self._imports.get_counters(import_id, expected=True)
+        return self._tell_something()
+
+    def compare(self, record: ImportRecord) -> None:
+        """Raise StaffbaseError if the import may not start."""
+        if not self._tell_something():
+            self.read(record.id)
+        reason = objection(self._limits, self._outcome.changes)
+        if reason is None and is_all_zero(self._outcome.changes) and not self._zeros_are_harmless(record):
+            reason = ZEROS
+        if reason:
+            raise StaffbaseError(
+                f"Import {record.id} was not started: {reason}. It stands at {record.state} and nobody was changed; look at the preview, "
+                "then correct the file, or change the limits and run again", stage="preview", import_id=record.id)
+
+    def _tell_something(self) -> bool:
+        return has_numbers(self._outcome.changes) and not is_all_zero(self._outcome.changes)
+
+    def _zeros_are_harmless(self, record: ImportRecord) -> bool:
+        """Tell whether zeros can be taken for what they say, or do not matter.
+
+        A delta import touches only people in its file (D): where there are no more records than the smallest limit, no limit
+        can be exceeded, whatever the zeros mean.
+        """
+        records = record.record_count
+        if self._accept_zero_preview or records == 0:
+            return True
+        few = records is not None and records <= min(self._limits.values())
+        return few and self._imports.get_config(record.id).get("delta") is True
