@@ -13,7 +13,7 @@ from .._http.errors import CallError
 from .._http.waiting import TimeIsUp, Waiter
 from .._imports.imports import Imports, checked_id
 from .._imports.records import ImportRecord
-from .._imports.states import STARTED, State, rank, reached
+from .._imports.states import IDLE, STARTED, State, rank, reached
 from . import limits as limits_of
 from .import_machine import Action, LimitCheck, next_action
 from .outcome import Outcome
@@ -235,7 +235,7 @@ class Advance:
                 f"Import {self._id} was asked to become {self._accepted.value}, and the service has agreed; but after "
                 f"{self._rules.wait_timeout:g} seconds (wait_timeout) it still stands at {self._state}. Look at it in Studio before you run again",
                 stage="wait", import_id=self._id)
-        if self._state in (State.DRAFT.value, State.PREVIEW_READY.value):
+        if self._state in IDLE:
             return StaffbaseError(
                 f"Import {self._id} could not be started within {self._rules.wait_timeout:g} seconds (wait_timeout): another import of "
                 f"the tenant is in the way. It stands at {self._state} and nobody was changed; run again later",

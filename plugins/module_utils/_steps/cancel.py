@@ -12,7 +12,7 @@ from .._http.errors import CallError
 from .._http.waiting import TimeIsUp, Waiter
 from .._imports.imports import Imports, checked_id
 from .._imports.records import ImportRecord
-from .._imports.states import PREVIEWING, RUNNING, State, reached
+from .._imports.states import PREVIEWING, RUNNING, STARTED, State
 from .outcome import Outcome
 from .transition import REFUSALS, Transition
 
@@ -117,7 +117,7 @@ class CancelOrDelete:
 
     def _delete_instead(self) -> None:
         record = self._look("cancel")
-        if reached(record.state, State.IMPORT_PENDING):
+        if record.state in STARTED:
             raise self._error(f"Import {self._id} is {record.state}, and the service does not let it be cancelled any more", "cancel")
         self._delete(record, "cancel")
         self.outcome.changed = self.outcome.gone = True

@@ -12,7 +12,7 @@ from .._errors import StaffbaseError
 from .._http.errors import CallError
 from .._imports.imports import Imports, checked_id
 from .._imports.records import ImportRecord
-from .._imports.states import PREVIEWING, State, reached
+from .._imports.states import PREVIEWING, STARTED, State
 from .config_body import KEYS, Body, Configuration, bodies_to_try, bodies_with_nulls, differences, mapped, shown
 from .invalid_mapping import MappingTrials
 
@@ -65,7 +65,7 @@ class Configure:
         return not self._has_started()
 
     def _has_started(self) -> bool:
-        return reached(self._imports.get(self._id, "config").state, State.IMPORT_PENDING)
+        return self._imports.get(self._id, "config").state in STARTED
 
     def _write(self, before: Body, body: Body) -> bool:
         """Write; return False if another client has done so, and the import has left the draft before this one's turn came."""
@@ -119,7 +119,7 @@ class Configure:
         return after
 
     def _refuse_if_started(self, record: ImportRecord) -> None:
-        if reached(record.state, State.IMPORT_PENDING) or record.state == State.CANCELLED.value:
+        if record.state in STARTED or record.state == State.CANCELLED.value:
             raise StaffbaseError(
                 f"Import {self._id} is {record.state}, so its configuration cannot be changed any more; upload the file again (force) "
                 "to import it with another configuration", stage="config", import_id=self._id)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from .._errors import StaffbaseError
-from .._imports.states import PREVIEWED, RUNNING, State, rank, reached
+from .._imports.states import PREVIEWED, RUNNING, STARTED, State, rank
 
 #: So many looks in a row may show less than an earlier one: of several machines of the service, one may lag behind (I).
 MOST_LOOKS_BACK = 5
@@ -17,13 +17,13 @@ class StateHistory:
     def __init__(self, import_id: str, seen_before: str = "") -> None:
         """`seen_before`: a state that was seen earlier; it counts only when the import had been started."""
         self._id = import_id
-        self._furthest = seen_before if reached(seen_before, State.IMPORT_PENDING) else ""
+        self._furthest = seen_before if seen_before in STARTED else ""
         self._looks_back = 0
 
     @property
     def has_started(self) -> bool:
         """Whether it was ever seen after its start."""
-        return reached(self._furthest, State.IMPORT_PENDING)
+        return self._furthest in STARTED
 
     def is_back(self, state: str) -> bool:
         """Tell whether `state` is a step back. Within a step the service may go to and fro: it resumes an interrupted import by itself (D)."""

@@ -9,7 +9,7 @@ from .._http.errors import CallError
 from .._http.waiting import Waiter
 from .._imports.imports import Imports
 from .._imports.records import ImportRecord
-from .._imports.states import PREVIEWING, RUNNING, State, reached
+from .._imports.states import PREVIEWING, RUNNING, STARTED, State, reached
 from .state_history import StateHistory
 
 #: With one of these the service may refuse a transition; which one is unknown (I).
@@ -60,7 +60,7 @@ class Transition:
             raise StaffbaseError(
                 f"Import {self._id} was cancelled by another client; nothing was imported. Upload the file again if it is still wanted",
                 stage=stage, import_id=self._id)
-        if target is not State.PREVIEW_PENDING or reached(now, State.IMPORT_PENDING):
+        if target is not State.PREVIEW_PENDING or now in STARTED:
             # A preview that is made again is a step back, but one that was asked for.
             self._course.see(now, stage)
         return now
