@@ -248,8 +248,8 @@ def _outcome(invocation: Invocation, imports: Imports) -> Outcome:
     if goal is not None:
         with held(None if invocation.check_mode else params["lock"], waiter):
             return Advance(imports, params["import_id"], rules, waiter, error_files, tell=invocation.tell).run(goal, check_mode=invocation.check_mode)
-    withdraw = CancelOrDelete(imports, params["import_id"], waiter, wait=rules.wait)
-    return (withdraw.cancel if params["state"] == "cancelled" else withdraw.remove)(check_mode=invocation.check_mode)
+    step = CancelOrDelete(imports, params["import_id"], waiter, wait=rules.wait)
+    return (step.cancel if params["state"] == "cancelled" else step.remove)(check_mode=invocation.check_mode)
 
 
 def _rules(params: dict[str, t.Any]) -> ImportRules:

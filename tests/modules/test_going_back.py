@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._steps import state_history as course
+from ansible_collections.community.staffbase.plugins.module_utils._steps import state_history
 from support.admin import Admin
 from support.api_calls import GET, IMPORT, PREVIEW
 from support.between import Between, with_fields, with_states
@@ -46,7 +46,7 @@ def test_after_its_own_start_it_is_told_as_well(there: Admin) -> None:
     assert there.sim.import_(import_id)["applied_count"] == 1
 
 
-@pytest.mark.parametrize("looks", [1, course.MOST_LOOKS_BACK - 1])
+@pytest.mark.parametrize("looks", [1, state_history.MOST_LOOKS_BACK - 1])
 def test_a_copy_of_the_service_that_lags_is_no_step_back(there: Admin, looks: int) -> None:
     import_id = there.prepared()
     result = bring(there, import_id, "imported", ["DRAFT", "IMPORTING", *["DRAFT"] * looks, "IMPORTING", *["PREVIEW_READY"] * looks, None])
@@ -110,7 +110,7 @@ def test_any_other_state_that_was_seen_changes_nothing(there: Admin, seen: str |
 
 @pytest.mark.parametrize("case", ["seen", "looked at"])
 def test_without_that_memory_it_would_be_started(there: Admin, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
-    monkeypatch.setattr(course.StateHistory, "is_back", lambda self, state: False)
+    monkeypatch.setattr(state_history.StateHistory, "is_back", lambda self, state: False)
     import_id = there.prepared()
     if case == "seen":
         there.state(import_id, "imported", last_known_state="COMPLETED")

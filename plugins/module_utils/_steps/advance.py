@@ -20,7 +20,7 @@ from .outcome import Outcome
 from .progress import Progress, Tell
 from .row_errors_report import report_row_errors
 from .state_history import StateHistory
-from .transition import REFUSALS, PreviewUnderWay, Transition
+from .transition import TRANSITION_REFUSED, PreviewUnderWay, Transition
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,9 +67,9 @@ class Advance:
         try:
             self._run(goal, check_mode)
         except TimeIsUp:
-            raise self.outcome.told_with(self._too_late(), self._waiter.elapsed) from None
+            raise self.outcome.attach_to(self._timeout_error(), self._waiter.elapsed) from None
         except StaffbaseError as error:
-            raise self.outcome.told_with(error, self._waiter.elapsed) from None
+            raise self.outcome.attach_to(error, self._waiter.elapsed) from None
         self.outcome.elapsed = self._waiter.elapsed
         return self.outcome
 
@@ -86,7 +86,7 @@ class Advance:
 
     def _import(self) -> None:
         """Do what `import_machine.TABLE` says until nothing is left to do."""
-        self._wait_for_sure_state()
+        self._wait_for_current_state()
         if self._state not in STARTED:
             self._limit_check = self._not_compared
         do: dict[Action, t.Callable[[], None]] = {
@@ -109,7 +109,7 @@ class Advance:
             self._ask(State.PREVIEW_PENDING, "preview")
         except CallError as error:
             # Whether a preview can be repeated is a guess (I); where it cannot, the one that stands there counts.
-            if not had_one or error.status not in REFUSALS:
+            if not had_one or error.status not in TRANSITION_REFUSED:
                 raise
             self.outcome.warnings.append(
                 f"The service does not make the preview of import {self._id} again, so the limits are compared with the one that stands there")
@@ -161,7 +161,7 @@ class Advance:
             stage=stage, import_id=self._id)
 
     def _preview(self) -> None:
-        self._wait_for_sure_state()
+        self._wait_for_current_state()
         if not reached(self._state, State.PREVIEW_PENDING):
             self._ask(State.PREVIEW_PENDING, "preview")
         if self._rules.wait:
@@ -179,7 +179,7 @@ class Advance:
 
     def _predict(self, goal: State) -> None:
         """Tell what a real run would do, by reading only."""
-        self._history.may_ask(self._state, "status")
+        self._history.forbid_second_start(self._state, "status")
         target = State.IMPORT_PENDING if goal is State.COMPLETED else State.PREVIEW_PENDING
         at_preview = self._state == State.PREVIEW_READY.value
         if self._state == State.COMPLETED.value or (at_preview and goal is State.PREVIEW_READY):
@@ -193,7 +193,7 @@ class Advance:
             self.outcome.record = dataclasses.replace(self._record, state=end.value)
 
     def _ask(self, target: State, stage: str) -> None:
-        self._history.may_ask(self._state, stage)
+        self._history.forbid_second_start(self._state, stage)
         self._transition.ask(self._record, target, stage)
         if target is State.PREVIEW_PENDING:
             self._history.asked_for_preview()
@@ -201,12 +201,12 @@ class Advance:
         self.outcome.changed = True
         self.outcome.record = dataclasses.replace(self._record, state=target.value)
 
-    def _wait_for_sure_state(self) -> None:
-        """Wait while the state is none that is known, or one that the import had already left."""
-        if not self._is_sure(self._record):
-            self._waiter.until(lambda: self._look("status"), self._is_sure)
+    def _wait_for_current_state(self) -> None:
+        """Wait while the state is not known, or is one that the import had already left."""
+        if not self._is_current(self._record):
+            self._waiter.until(lambda: self._look("status"), self._is_current)
 
-    def _is_sure(self, record: ImportRecord) -> bool:
+    def _is_current(self, record: ImportRecord) -> bool:
         return rank(record.state) is not None and not self._history.is_back(record.state)
 
     def _wait_for(self, goal: State, stage: str) -> None:
@@ -218,7 +218,7 @@ class Advance:
         self._progress.seen(record, self._waiter.elapsed)
         if record.state == State.CANCELLED.value:
             self._fail_cancelled(stage)
-        self._history.see(record.state, stage)
+        self._history.add(record.state, stage)
         return record
 
     @property
@@ -229,7 +229,7 @@ class Advance:
     def _state(self) -> str:
         return self._record.state
 
-    def _too_late(self) -> StaffbaseError:
+    def _timeout_error(self) -> StaffbaseError:
         if self._accepted is not None and not reached(self._state, self._accepted) and rank(self._state) is not None:
             return StaffbaseError(
                 f"Import {self._id} was asked to become {self._accepted.value}, and the service has agreed; but after "

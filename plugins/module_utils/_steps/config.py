@@ -17,7 +17,10 @@ from .config_body import KEYS, Body, Configuration, bodies_to_try, bodies_with_n
 from .invalid_mapping import MappingTrials
 
 #: With these statuses the service refuses a body (D for 400).
-REFUSED = frozenset({400, 422})
+BODY_REFUSED = frozenset({400, 422})
+
+#: With these it may refuse a body because the import has left the draft (I).
+NO_DRAFT_ANY_MORE = BODY_REFUSED | {403, 409}
 
 #: What is said beside the reason when the former configuration could not be put back.
 DELETED = "the draft could not be put back as it was, so it was deleted: upload the file again"
@@ -72,7 +75,7 @@ class Configure:
         refusal = self._write_one_of(*bodies_to_try(body), *bodies_with_nulls(before, body))
         if refusal is None:
             return True
-        if refusal.status in REFUSED or refusal.status in (403, 409):
+        if refusal.status in NO_DRAFT_ANY_MORE:
             record = self._imports.get(self._id, "config")
             if record.state not in (State.DRAFT.value, State.CANCELLED.value) and self._is_as_wanted(body):
                 return False
@@ -82,7 +85,7 @@ class Configure:
                     f"Import {self._id} is {record.state}, so its configuration cannot be changed now; run again when its preview is made",
                     stage="config", import_id=self._id)
             self._refuse_if_started(record)
-        if refusal.status not in REFUSED:
+        if refusal.status not in BODY_REFUSED:
             raise refusal
         return self._name_invalid_keys(before, body, refusal)
 
@@ -99,7 +102,7 @@ class Configure:
                 return None
             except CallError as error:
                 refusal = error
-                if error.status not in REFUSED:
+                if error.status not in BODY_REFUSED:
                     break
         return refusal
 
@@ -143,7 +146,7 @@ class Configure:
 
     def _try(self, *bodies: Body) -> bool:
         refusal = self._write_one_of(*bodies)
-        if refusal is not None and refusal.status not in REFUSED:
+        if refusal is not None and refusal.status not in BODY_REFUSED:
             raise refusal
         return refusal is None
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way of an import as it was seen. The service only goes forward (D); one that goes back is told, and nothing is started twice."""
+"""The states in which an import was seen. The service only goes forward (D); a step back is told, and nothing is started twice."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class StateHistory:
         place, furthest = _place(state), _place(self._furthest)
         return place is not None and furthest is not None and place < furthest
 
-    def see(self, state: str, stage: str) -> None:
-        """Take notice of `state`; raise StaffbaseError when it stays back."""
+    def add(self, state: str, stage: str) -> None:
+        """Add a state that was seen; raise StaffbaseError when the import stays behind an earlier one."""
         if self.is_back(state):
             self._looks_back += 1
             if self._looks_back >= MOST_LOOKS_BACK:
@@ -39,7 +39,7 @@ class StateHistory:
         elif _place(state) is not None:
             self._furthest, self._looks_back = state, 0
 
-    def may_ask(self, state: str, stage: str) -> None:
+    def forbid_second_start(self, state: str, stage: str) -> None:
         """Raise StaffbaseError when an import that stands at `state` was seen started: it must not be moved again."""
         if self.has_started and self.is_back(state):
             raise self._went_back(state, stage)
