@@ -125,8 +125,8 @@ def test_an_import_that_agrees_but_does_not_move_is_not_said_to_be_harmless(ther
     import_id = there.prepared()
     result = bring(there, import_id, "imported", ["DRAFT"], wait_timeout=0.3)
     assert result["msg"].startswith(
-        f"Import {import_id} was asked to become IMPORT_PENDING, and the service has agreed; but after 0.3 seconds (wait_timeout) it still "
-        "stands at DRAFT. Look at it in Studio before you run again")
+        f"Import {import_id} was asked to become IMPORT_PENDING and the service accepted that, but after 0.3 seconds (wait_timeout) it is still "
+        "DRAFT. Look at it in Studio before you run again")
     assert there.sim.writes() == [IMPORT]
     assert "nobody was changed" not in result["msg"]
 

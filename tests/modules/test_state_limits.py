@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 
 PREVIEWED = [GET, PREVIEW, GET, STATUS]
 SHAPES = ["flat", "summary", "changes", "nested", "list", "strings", "blocks"]
-NOT_STARTED = "Import {id} was not started: {reason}. It stands at PREVIEW_READY and nobody was changed; look at the preview"
+NOT_STARTED = "Import {id} was not started: {reason}. Its state is PREVIEW_READY and nobody was changed. Look at the preview"
 
 
 def check_not_started(there: Admin, import_id: str, result: dict[str, t.Any], reason: str) -> None:
@@ -86,7 +86,7 @@ def test_a_preview_is_compared_too(there: Admin) -> None:
         ("absent", "the service gives no numbers for the preview, so the limits cannot be compared"),
         ("null", "the service gives no numbers for the preview, so the limits cannot be compared"),
         ("not_found", "the service gives no numbers for the preview, so the limits cannot be compared"),
-        ("zeros", "the preview shows zeros only although the file has records; a service that does not count before it imports looks the same"),
+        ("zeros", "the preview shows zeros only although the file has records; a service that counts only while it imports looks the same"),
     ],
 )
 def test_no_numbers_is_no_pass(start: Start, numbers: str, reason: str, shape: str) -> None:

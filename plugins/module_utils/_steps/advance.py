@@ -52,7 +52,7 @@ class Advance:
         self._error_files = error_files or PrivateFiles()
         self._history = StateHistory(self._id, rules.last_known_state)
         self._transition = Transition(imports, self._id, waiter, self._history)
-        #: The state that was asked for last; the service has agreed.
+        #: The state that was asked for last; the service has accepted that.
         self._accepted: State | None = None
         #: Where the comparison of the limits begins, also when another client has the preview made again.
         self._not_compared = LimitCheck.NO_PREVIEW if rules.limits else LimitCheck.PASSED
@@ -112,7 +112,7 @@ class Advance:
             if not had_one or error.status not in TRANSITION_REFUSED:
                 raise
             self.outcome.warnings.append(
-                f"The service does not make the preview of import {self._id} again, so the limits are compared with the one that stands there")
+                f"The service does not make another preview of import {self._id}, so the limits are compared with the one that it has")
 
     def _wait_for_preview(self) -> None:
         self._wait_for(State.PREVIEW_READY, "preview")
@@ -150,7 +150,7 @@ class Advance:
         return limits_of.objection(self._rules.limits, self.outcome.changes, "import")
 
     def _fail_not_compared(self) -> t.NoReturn:
-        raise self._started_by_another("before its limits could be compared; run again to see its end")
+        raise self._started_by_another("before its limits could be compared; run again to see its result")
 
     def _started_by_another(self, then: str) -> StaffbaseError:
         return StaffbaseError(f"Import {self._id} was started by another client {then}", stage="import", import_id=self._id)
@@ -232,15 +232,15 @@ class Advance:
     def _timeout_error(self) -> StaffbaseError:
         if self._accepted is not None and not reached(self._state, self._accepted) and rank(self._state) is not None:
             return StaffbaseError(
-                f"Import {self._id} was asked to become {self._accepted.value}, and the service has agreed; but after "
-                f"{self._rules.wait_timeout:g} seconds (wait_timeout) it still stands at {self._state}. Look at it in Studio before you run again",
+                f"Import {self._id} was asked to become {self._accepted.value} and the service accepted that, but after "
+                f"{self._rules.wait_timeout:g} seconds (wait_timeout) it is still {self._state}. Look at it in Studio before you run again",
                 stage="wait", import_id=self._id)
         if self._state in IDLE:
             return StaffbaseError(
                 f"Import {self._id} could not be started within {self._rules.wait_timeout:g} seconds (wait_timeout): another import of "
-                f"the tenant is in the way. It stands at {self._state} and nobody was changed; run again later",
+                f"the tenant is in the way. Its state is {self._state} and nobody was changed; run again later",
                 stage="wait", import_id=self._id)
         return StaffbaseError(
-            f"Import {self._id} was still {self._state} after {self._rules.wait_timeout:g} seconds (wait_timeout). The service goes on "
-            "with it by itself; run again to wait further: it goes on where it stands, and nothing is imported twice",
+            f"Import {self._id} was still {self._state} after {self._rules.wait_timeout:g} seconds (wait_timeout). The service continues "
+            "by itself. Run again to wait longer: the next run continues from there, and nothing is imported twice",
             stage="wait", import_id=self._id)

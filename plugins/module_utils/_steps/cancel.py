@@ -144,7 +144,7 @@ class CancelOrDelete:
         try:
             self._waiter.until(lambda: self._look("delete"), lambda record: record.state not in RUNNING)
         except TimeIsUp:
-            raise self._error(f"Import {self._id} is still {state}; it was not deleted. Run again to wait further", "delete") from None
+            raise self._error(f"Import {self._id} is still {state}; it was not deleted. Run again to wait longer", "delete") from None
 
     def _error(self, text: str, stage: str) -> StaffbaseError:
         return StaffbaseError(text, stage=stage, import_id=self._id)

@@ -117,7 +117,7 @@ class Configure:
         if wrong:
             deleted = f"; {DELETED}" if self._restore_or_delete(before) else ""
             raise StaffbaseError(
-                f"The service took the configuration but kept something else in: {', '.join(sorted(wrong))}; nothing was imported{deleted}",
+                f"The service accepted the configuration but stored something else in: {', '.join(sorted(wrong))}; nothing was imported{deleted}",
                 stage="config", import_id=self._id)
         return after
 

@@ -69,7 +69,7 @@ class Configuration:
                 if not field:
                     raise InputError("mapping", f"the key {fields!r} names no field")
                 if field in seen:
-                    raise InputError("mapping", f"the field {field!r} stands there twice")
+                    raise InputError("mapping", f"the field {field!r} is mapped twice")
                 seen.add(field)
         if IDENTIFIER not in seen:
             hint = " (older pages spell it externalID; the service wants externalId)" if "externalID" in seen else ""

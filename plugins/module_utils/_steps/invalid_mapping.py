@@ -60,7 +60,7 @@ class _Search:
     def result(self) -> dict[str, str]:
         anchor = self._anchor()
         if anchor is None:
-            return dict.fromkeys(self._keys, "no column of the mapping was found in the file; is the separator or the encoding another one?")
+            return dict.fromkeys(self._keys, "no column of the mapping was found in the file; check the separator and the encoding")
         fields = sorted(set(self._fields) - {IDENTIFIER})
         bad = set(self._bad_among(fields, anchor))
         reasons: dict[str, list[str]] = {}

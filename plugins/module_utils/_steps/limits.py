@@ -29,8 +29,8 @@ def checked(limits: dict[str, t.Any] | None) -> Limits:
 
 
 #: Whether a preview's numbers stand there at all is unknown: zeros may be the places where they are not yet filled in.
-ZEROS = ("the preview shows zeros only although the file has records; a service that does not count before it imports looks the same, so the "
-         "limits cannot be compared (accept_zero_preview takes the zeros for what they say)")
+ZEROS = ("the preview shows zeros only although the file has records; a service that counts only while it imports looks the same, so the "
+         "limits cannot be compared (if the zeros are right, set accept_zero_preview)")
 
 
 def objection(limits: Limits, counts: Counts | None, counted: str = "preview") -> str | None:
@@ -70,7 +70,7 @@ class PreviewLimits:
             reason = ZEROS
         if reason:
             raise StaffbaseError(
-                f"Import {record.id} was not started: {reason}. It stands at {record.state} and nobody was changed; look at the preview, "
+                f"Import {record.id} was not started: {reason}. Its state is {record.state} and nobody was changed. Look at the preview, "
                 "then correct the file, or change the limits and run again", stage="preview", import_id=record.id)
 
     def _tell_something(self) -> bool:

@@ -24,7 +24,7 @@ def report_row_errors(imports: Imports, import_id: str, outcome: Outcome, error_
     except InputError as error:
         # Of the disk. Whoever reads only that must not think that nothing was imported.
         raise StaffbaseError(
-            f"{error}. Import {import_id} itself is {outcome.state}: mend this and run again, which reads the refused rows "
+            f"{error}. Import {import_id} itself is {outcome.state}: correct this and run again. The next run reads the refused rows "
             "again and imports nothing twice", stage="errors", import_id=import_id) from None
     outcome.changed |= error_files.changed
     if not found.count:

@@ -70,7 +70,7 @@ def test_one_column_for_several_fields_is_two_keys() -> None:
     ({"mapping": {"externalId": 5}}, "'externalId' has no column"),
     ({"mapping": {"externalId": "id", "": "x"}}, "names no field"),
     ({"mapping": {"externalId,": "id"}}, "names no field"),
-    ({"mapping": {"externalId": "id", "userName,externalId": "x"}}, "the field 'externalId' stands there twice"),
+    ({"mapping": {"externalId": "id", "userName,externalId": "x"}}, "the field 'externalId' is mapped twice"),
     ({"mapping": MAPPING, "remove_all": True}, "remove_all: it goes only with a full import"),
     ({"mapping": MAPPING, "remove_all": False}, "remove_all: it goes only with a full import"),
 ])

@@ -56,7 +56,7 @@ def test_each_bad_key_is_named_with_its_reason(more: dict[str, str], reasons: di
 def test_when_no_column_is_found_the_separator_may_be_wrong() -> None:
     reasons = invalid_keys(Configuration(GOOD), Service({"id;mail;first;last"}))
     assert set(reasons) == set(GOOD)
-    assert all("separator or the encoding" in reason for reason in reasons.values())
+    assert all("separator and the encoding" in reason for reason in reasons.values())
 
 
 def test_every_try_has_an_identifier() -> None:
