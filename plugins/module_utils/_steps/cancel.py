@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Taking an import back: cancelling it, or deleting its record."""
+"""Cancelling an import, or deleting its record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST_CANCELLATION = 30.0
 
 
 class CancelOrDelete:
-    """Takes one import back."""
+    """Cancels or deletes one import."""
 
     def __init__(self, imports: Imports, import_id: str, waiter: Waiter, *, wait: bool) -> None:
         self._imports = imports

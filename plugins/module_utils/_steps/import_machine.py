@@ -47,6 +47,7 @@ UNKNOWN = ""
 #: While a preview is made, the service does not take IMPORT_PENDING (C): so it is waited for without limits as well.
 _ROWS = {
     # state: (PASSED, NO_PREVIEW, PREVIEW_SEEN, PREVIEW_ASKED)
+    # Seen between known states only: a run begins when the state is a known one.
     UNKNOWN: (Action.ASK_FOR_IMPORT, Action.ASK_FOR_PREVIEW, Action.ASK_FOR_PREVIEW, Action.WAIT_FOR_PREVIEW),
     State.DRAFT.value: (Action.ASK_FOR_IMPORT, Action.ASK_FOR_PREVIEW, Action.ASK_FOR_PREVIEW, Action.WAIT_FOR_PREVIEW),
     State.PREVIEW_PENDING.value: (Action.WAIT_FOR_PREVIEW, Action.WAIT_FOR_PREVIEW, Action.WAIT_FOR_PREVIEW, Action.WAIT_FOR_PREVIEW),
