@@ -158,9 +158,10 @@ def taken_over(there: Admin, tmp_path: Path) -> tuple[Admin, str, dict[str, str]
     return there, there.prepared(), run.lock
 
 
-def test_a_run_that_was_taken_over_starts_nothing(taken_over: tuple[Admin, str, dict[str, str]]) -> None:
+@pytest.mark.parametrize("option", ["lock", "claim"], ids=["lock", "its earlier name"])
+def test_a_run_that_was_taken_over_starts_nothing(taken_over: tuple[Admin, str, dict[str, str]], option: str) -> None:
     there, import_id, lock = taken_over
-    result = there.state(import_id, "imported", lock=lock)
+    result = there.state(import_id, "imported", **{option: lock})
     assert TAKEN_OVER in result["msg"]
     assert there.calls() == []
     assert there.nobody_changed()

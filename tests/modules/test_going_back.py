@@ -10,8 +10,8 @@ import pytest
 
 from ansible_collections.community.staffbase.plugins.module_utils._steps import state_history
 from support.admin import Admin
-from support.api_calls import GET, IMPORT, PREVIEW
-from support.between import Between, with_fields, with_states
+from support.api_calls import GET, IMPORT, PREVIEW, STATUS
+from support.between import Between, says, with_fields, with_states
 from support.module_runner import Result
 from support.scripted_server import Answer, Reply
 from support.small_tenant import AFTER
@@ -100,6 +100,23 @@ def test_an_import_that_an_earlier_task_saw_started_is_not_started_again(there: 
     assert f"Import {import_id} went back from {seen} to DRAFT. {TOLD}" in result["msg"]
     assert there.sim.writes() == []
     assert there.nobody_changed()
+
+
+def test_a_service_that_goes_to_and_fro_is_neither_asked_without_a_pause_nor_for_ever(there: Admin) -> None:
+    """Each preview that is there has no numbers, and is being made again at the next look."""
+    rules = {
+        GET: with_states(*["DRAFT", *["PREVIEW_READY", "CREATING_PREVIEW"] * 2000]), PREVIEW: lambda reply: Reply(204), STATUS: says(b"{}")}
+    with Between(there.sim.url, rules) as server:
+        result = Admin(there.sim, api_url=server.url).state(there.prepared(), "imported", limits={"deleted": 1}, wait_timeout=0.5)
+    assert result.failed
+    assert (result["failure"]["stage"], "wait_timeout" in result["msg"]) == ("wait", True)
+    assert len(there.sim.calls()) < 150
+    assert there.nobody_changed()
+
+
+def test_the_option_works_under_its_earlier_name(there: Admin) -> None:
+    assert there.state(there.prepared(), "imported", seen_state="COMPLETED").failed
+    assert there.sim.writes() == []
 
 
 @pytest.mark.parametrize("seen", [None, "", "DRAFT", "PREVIEW_READY", "CREATING_PREVIEW", "CANCELLED", "SOMETHING", "imported"])

@@ -126,6 +126,8 @@ class Advance:
         if self._state == State.PREVIEW_READY.value:
             self._preview_limits.compare(self._record)
             self._limit_check = LimitCheck.PASSED
+        else:
+            self._rest()
 
     def _ask_for_import(self) -> None:
         try:
@@ -134,6 +136,11 @@ class Advance:
             # So that client wants to import it, too; the preview that it has made is compared as well.
             self._look("preview")
             self._limit_check = self._not_compared
+            self._rest()
+
+    def _rest(self) -> None:
+        """Pause before the table is asked again: a service that goes to and fro must not be asked without a pause, nor for ever."""
+        self._waiter.rest(self._waiter.elapsed)
 
     def _wait_for_end(self) -> None:
         self._wait_for(State.COMPLETED, "import")
