@@ -13,7 +13,7 @@ from .baseline import Baseline
 from .baseline_lock import TAKEN_OVER, BaselineLock, locked, look
 
 #: What the other run does, whoever it is: it cannot begin anew before it has finished this one.
-SUPERSEDED = "Another run of this source has taken over the baseline and brings it up to date"
+SUPERSEDED = "Another run of this source has taken over the baseline and updates it"
 
 
 @dataclasses.dataclass(frozen=True)
