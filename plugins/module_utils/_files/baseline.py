@@ -42,6 +42,11 @@ class Baseline:
     def delta_path(self) -> str:
         return f"{self.path}.delta.csv"
 
+    @property
+    def errors_path(self) -> str:
+        """Where the refused rows of the delta are kept."""
+        return f"{self.path}.errors.csv"
+
     def exists(self) -> bool:
         return os.path.exists(self.path)
 
@@ -52,6 +57,10 @@ class Baseline:
     @property
     def lock_path(self) -> str:
         return f"{self.path}.source"
+
+    def lock_of(self, run: str | None) -> dict[str, str] | None:
+        """Return what keeps `run` apart from other runs of this source, as the option `lock` of the modules takes it."""
+        return {"path": self.lock_path, "run": run} if run else None
 
     def is_begun(self) -> bool:
         """Whether the current export is kept, and not yet in the baseline."""

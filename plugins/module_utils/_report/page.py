@@ -9,8 +9,8 @@ import typing as t
 
 from .._imports.counters import tells_nothing
 from .._printable import printable
+from .._run.facts import STEPS
 from . import words
-from .facts import STEPS
 from .figures import duration, percent, whole
 from .pictures import gauge, sign, stack, swatch
 from .report import Group, Limit, Report

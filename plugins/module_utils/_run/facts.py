@@ -7,6 +7,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._imports.states import State
+
 Data = dict[str, t.Any]
 
 #: The steps of a run in their order, and what a reader calls them.
@@ -18,10 +20,15 @@ STEPS = {
     "delta": "Compare with the baseline",
     "upload": "Upload",
     "config": "Map the columns",
+    "approval": "Compare with what was approved",
+    "replace": "Delete drafts that must not be imported",
     "state": "Preview, import and wait",
     "remove": "Delete the draft",
     "baseline": "Replace the baseline",
 }
+
+#: Earlier names of steps. They are part of the options of a public module, so they keep working.
+EARLIER_NAMES = {"night_before": "resume"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,6 +76,23 @@ class Facts:
                 sums[step] = sums.get(step, 0.0) + float(elapsed)
         return list(sums.items())
 
+    @property
+    def is_nothing_new(self) -> bool:
+        """Whether nobody has changed, or this content had been imported before."""
+        upload = self.last("upload")
+        imported_before = bool(upload.get("reused")) and data(upload.get("import")).get("state") == State.COMPLETED.value
+        return bool(self.last("delta").get("empty")) or imported_before
+
+    @property
+    def import_state(self) -> str:
+        """The last state of the import that a step told of, or nothing."""
+        return text(self.last("remove").get("state") or self.last("state").get("state") or data(self.last("upload").get("import")).get("state"))
+
+    @property
+    def refused_count(self) -> int | None:
+        """How many rows were refused, as far as the service has told."""
+        return number(self.last("state").get("row_error_count"))
+
 
 def read_steps(steps: t.Iterable[Data]) -> Facts:
     """Read `{"step": name, "result": registered result}`; tasks that were skipped or did not come to run are left out.
@@ -79,10 +103,16 @@ def read_steps(steps: t.Iterable[Data]) -> Facts:
     for item in steps:
         result = data(item.get("result"))
         if result and not result.get("skipped"):
-            ran.append((text(item.get("step")), result))
+            ran.append((_name_of(text(item.get("step")), result), result))
             if result.get("failed"):
                 break
     return Facts(ran)
+
+
+def _name_of(step: str, result: Data) -> str:
+    if step == "begin" and result.get("failed") and result.get("resuming"):
+        return "resume"
+    return EARLIER_NAMES.get(step, step)
 
 
 def data(value: t.Any) -> Data:
