@@ -26,7 +26,7 @@ extends_documentation_fragment:
   - community.staffbase.connection
 attributes:
   check_mode:
-    support: partial
+    support: full
     details:
       - Neither a copy is made nor is a run before finished. What that would change is not predicted.
   diff_mode:

@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._steps import state_history as course
+from ansible_collections.community.staffbase.plugins.module_utils._steps import state_history
 from support.admin import Admin
 from support.api_calls import GET, IMPORT, PREVIEW
 from support.between import Between, with_fields, with_states
@@ -46,7 +46,7 @@ def test_after_its_own_start_it_is_told_as_well(there: Admin) -> None:
     assert there.sim.import_(import_id)["applied_count"] == 1
 
 
-@pytest.mark.parametrize("looks", [1, course.MOST_LOOKS_BACK - 1])
+@pytest.mark.parametrize("looks", [1, state_history.MOST_LOOKS_BACK - 1])
 def test_a_copy_of_the_service_that_lags_is_no_step_back(there: Admin, looks: int) -> None:
     import_id = there.prepared()
     result = bring(there, import_id, "imported", ["DRAFT", "IMPORTING", *["DRAFT"] * looks, "IMPORTING", *["PREVIEW_READY"] * looks, None])
@@ -110,7 +110,7 @@ def test_any_other_state_that_was_seen_changes_nothing(there: Admin, seen: str |
 
 @pytest.mark.parametrize("case", ["seen", "looked at"])
 def test_without_that_memory_it_would_be_started(there: Admin, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
-    monkeypatch.setattr(course.StateHistory, "is_back", lambda self, state: False)
+    monkeypatch.setattr(state_history.StateHistory, "is_back", lambda self, state: False)
     import_id = there.prepared()
     if case == "seen":
         there.state(import_id, "imported", last_known_state="COMPLETED")
@@ -125,8 +125,8 @@ def test_an_import_that_agrees_but_does_not_move_is_not_said_to_be_harmless(ther
     import_id = there.prepared()
     result = bring(there, import_id, "imported", ["DRAFT"], wait_timeout=0.3)
     assert result["msg"].startswith(
-        f"Import {import_id} was asked to become IMPORT_PENDING, and the service has agreed; but after 0.3 seconds (wait_timeout) it still "
-        "stands at DRAFT. Look at it in Studio before you run again")
+        f"Import {import_id} was asked to become IMPORT_PENDING and the service accepted that, but after 0.3 seconds (wait_timeout) it is still "
+        "DRAFT. Look at it in Studio before you run again")
     assert there.sim.writes() == [IMPORT]
     assert "nobody was changed" not in result["msg"]
 

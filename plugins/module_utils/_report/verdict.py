@@ -91,6 +91,8 @@ def _about_refused(refused: int, facts: Facts) -> list[str]:
 #: (step, stage) -> kind, headline and what to do next. These come from guards of this collection, not from a call.
 GUARDS = {
     ("inputs", "inputs"): (Kind.STOPPED, "Stopped: the inputs cannot be right", ["Correct the inputs that the message names, and run again."]),
+    # A check of somebody's own.
+    ("inputs", ""): (Kind.STOPPED, "Stopped: the inputs cannot be right", ["Correct the inputs that the message names, and run again."]),
     ("check", "check"): (Kind.STOPPED, "Stopped: the export is broken", [
         "Correct the export at the lines below, or have it exported again.", "Run again. Nothing was sent, so there is nothing to undo."]),
     ("delta", "delta"): (Kind.STOPPED, "Stopped: too much has changed since the last export", [

@@ -88,35 +88,35 @@ class Inputs:
 
     def _problems(self) -> t.Iterator[str]:
         if not self.src:
-            yield f"{PREFIX}src must not be empty: it is the path of the export"
+            yield "delta_import_src must not be empty: it is the path of the export"
         if not self.identifier:
-            yield f"{PREFIX}mapping must have the key {IDENTIFIER}: without it, nobody in the file can be recognised"
+            yield f"delta_import_mapping must have the key {IDENTIFIER}: without it, nobody in the file can be recognised"
         yield from self._wrong_limits()
         yield from self._wrong_waits()
         if self.report and not re.fullmatch(r".+[.]html?", self.report, re.DOTALL):
-            yield f"{PREFIX}report must end in .html, because the same is written with .json and .md in its place"
+            yield "delta_import_report must end in .html, because the same is written with .json and .md in its place"
         if self.approved_only and (self.target != IMPORTED or self.approved is None):
             yield (
-                f"{PREFIX}approved_only needs {PREFIX}target imported, and {PREFIX}results of a run with {PREFIX}target previewed that has "
-                f"{self.source} in it. Run the preview first; in AWX, launch the workflow")
+                "delta_import_approved_only needs delta_import_target imported, and delta_import_results of a run with delta_import_target "
+                f"previewed that has {self.source} in it. Run the preview first; in AWX, launch the workflow")
 
     def _wrong_limits(self) -> t.Iterator[str]:
         for name, most in self.limits.items():
             if most is None:
-                yield f"{PREFIX}limits.{name} must not be empty: give a number, or leave the key out"
+                yield f"delta_import_limits.{name} must not be empty: give a number, or leave the key out"
             elif not isinstance(most, int) or most < 0:
-                yield f"{PREFIX}limits.{name} must be a whole number, 0 or more"
+                yield f"delta_import_limits.{name} must be a whole number, 0 or more"
         for name, limit in self.baseline_limits.items():
             if (wrong := _wrong_limit(limit)) is not None:
-                yield f"{PREFIX}baseline_limits.{name} {wrong}"
+                yield f"delta_import_baseline_limits.{name} {wrong}"
         if self.max_row_errors is not None and self.max_row_errors < 0:
-            yield f"{PREFIX}max_row_errors must not be negative"
+            yield "delta_import_max_row_errors must not be negative"
 
     def _wrong_waits(self) -> t.Iterator[str]:
         if not self.wait_timeout >= 0:
-            yield f"{PREFIX}wait_timeout must not be negative"
+            yield "delta_import_wait_timeout must not be negative"
         if not self.wait_interval > 0:
-            yield f"{PREFIX}wait_interval must be more than 0 seconds"
+            yield "delta_import_wait_interval must be more than 0 seconds"
 
 
 def _wrong_limit(limit: t.Any) -> str | None:

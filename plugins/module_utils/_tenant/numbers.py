@@ -81,7 +81,7 @@ def look_at_preview(tenant: Tenant, answer: Answer) -> None:
     if found is None:
         tell("preview_numbers", "null" if status_shape(body) else "absent")
         tell("counters_read", "no numbers")
-    elif counters.all_zero(found):
+    elif counters.is_all_zero(found):
         tell("preview_numbers", "zeros")
         tell("counters_read", "no numbers")
     else:
