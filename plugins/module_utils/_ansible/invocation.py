@@ -82,4 +82,4 @@ class _Mistake(StaffbaseError):
         place = traceback.extract_tb(error.__traceback__)[-1]
         super().__init__(
             f"A mistake in this collection: {type(error).__name__} in {os.path.basename(place.filename)}, line {place.lineno}. Please report it. "
-            "Run again when it is mended: it goes on where it stands", stage="internal")
+            "Run again when it is fixed: it resumes where it stopped", stage="internal")

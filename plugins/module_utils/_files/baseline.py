@@ -90,7 +90,7 @@ class Baseline:
         `sha256`: the digest of the export that was sent; if the copy is another one, another run has begun.
         """
         if not self.is_begun():
-            raise InputError("baseline", f"{self.next_path} is missing: there is no run to be finished")
+            raise InputError("baseline", f"{self.next_path} is missing: there is no unfinished run")
         if sha256 is not None and _digest(self.next_path) != sha256:
             raise InputError("baseline", f"{self.next_path} is not the export that was sent: another run is under way. Run again when it is done")
         file = PrivateFile("baseline", self.path, write=not check_mode)

@@ -45,7 +45,7 @@ class BaselineLock:
         data = os.pread(descriptor, LONGEST, 0)
         found = _LAYOUT.fullmatch(data)
         if data and not found:
-            raise InputError("baseline", f"{path} does not say whose baseline it is. If no other source uses it, delete the file")
+            raise InputError("baseline", f"{path} does not name the source of this baseline. If no other source uses the baseline, delete this file")
         self.run = found["run"].decode() if found else None
         self._sha256 = found["sha256"].decode() if found else None
         self._source = found["source"] if found else None

@@ -14,7 +14,7 @@ from .baseline_lock import TAKEN_OVER, BaselineLock, locked, look
 from .regular_file import refuse_other_than_a_file
 
 #: What the other run does, whoever it is: it cannot begin anew before it has finished this one.
-SUPERSEDED = "Another run of this source has taken over the baseline and brings it up to date"
+SUPERSEDED = "Another run of this source has taken over the baseline and updates it"
 
 
 @dataclasses.dataclass(frozen=True)
