@@ -186,16 +186,17 @@ def check_tenant(invocation: Invocation, client: GuardedClient) -> dict[str, t.A
 def shown(outcome: CheckOutcome) -> dict[str, t.Any]:
     findings = outcome.findings
     return {
-        "table": findings.table(), "assumptions": findings.to_result(), "counts": findings.counts(), "new": outcome.new, "fields": findings.fields,
+        "table": findings.table(), "assumptions": findings.to_result(), "counts": findings.counts(), "new": findings.new(), "fields": findings.fields,
         "states_seen": findings.states_seen(), "calls": outcome.calls, "leftovers_removed": outcome.removed,
     }
 
 
 def _objection(outcome: CheckOutcome) -> StaffbaseError | None:
-    if not outcome.new:
+    new = outcome.findings.new()
+    if not new:
         return None
     return StaffbaseError(
-        f"The tenant differs in what this collection has no answer to: {', '.join(outcome.new)}. Nobody was changed. See the table, and report this "
+        f"The tenant differs in what this collection has no answer to: {', '.join(new)}. Nobody was changed. See the table, and report this "
         "with the file that report_dest writes", stage="check")
 
 
