@@ -238,6 +238,12 @@ def test_a_field_that_the_tenant_does_not_know_is_named(there: Admin) -> None:
     assert any("profile-field:hat" in line for line in result["table"])
 
 
+def test_what_is_unknown_says_why(there: Admin) -> None:
+    result = checked(there)
+    assert tell(result, "host_fields")["reason"] == "no mapping was given"
+    assert tell(result, "no_right")["reason"] == "this token has the right"
+
+
 def test_a_certificate_is_looked_at(certificate: tuple[str, str]) -> None:
     with Simulator(token=TOKEN, people=PEOPLE, certificate=certificate) as sim:
         result = checked(Admin(sim, ca_path=certificate[0]))

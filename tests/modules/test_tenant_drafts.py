@@ -26,7 +26,7 @@ from support.admin import Admin, leaks
 from support.api_calls import DELETE, IMPORT, LIST, POST, PREVIEW, target
 from support.module_runner import run_module
 from support.small_tenant import CSV, PERSONAL, TOKEN_HALVES
-from support.tenant_check import OWN, check, checked, drafts, seen
+from support.tenant_check import OWN, check, checked, drafts, seen, tell
 
 if t.TYPE_CHECKING:
     from conftest import Start
@@ -182,6 +182,8 @@ def test_check_mode_only_reads(there: Admin) -> None:
     assert [seen(result, name) for name in ("feature", "cursor_parameter", "list_order", "status_shape", "error_body")] == [
         "on", "cursor", "newest", "flat", "json"]
     assert seen(result, "location") is None
+    assert tell(result, "location")["reason"] == "needs a draft, which check mode does not make"
+    assert tell(result, "no_right")["reason"] == "this token has the right"
     assert result["new"] == []
 
 

@@ -27,13 +27,13 @@ _OWN_NAME = re.compile(r"staffbase-check-[0-9a-f]{16}\.csv")
 #: A domain that cannot exist (RFC 2606), so that nobody gets a mail.
 DOMAIN = "staffbase-check.invalid"
 
-#: No mail address: its row is refused, or only the cell.
+#: Not a mail address: its row is refused, or only the cell.
 MALFORMED = "staffbase-check-no-address"
 
-#: Further mapping, for drafts that get a preview.
+#: What the drafts map beside the identifier.
 MAIL = {"eMail": "eMail"}
 
-#: What is answered for an import that is not there (any more).
+#: The codes that answer for an import that is not there any more.
 GONE = frozenset({404, 410})
 
 NOT_UTF_8 = b"\xe4"
@@ -148,7 +148,7 @@ class Drafts:
             answer = draft.delete()
         if not _is_removed(answer):
             where = self._client.where("DELETE", f"{IMPORTS}/{draft.id}", "delete", draft.id)
-            raise CallError(f"HTTP {answer.status}: the service does not let a draft be deleted", where, status=answer.status)
+            raise CallError(f"HTTP {answer.status}: the service refuses to delete a draft", where, status=answer.status)
         self._present.pop(draft.id, None)
         return answer
 

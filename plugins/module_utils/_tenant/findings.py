@@ -14,7 +14,7 @@ from .catalogue import CATALOGUE, DOCUMENTED_FIELDS, LOCALE_FIELDS, Assumption
 HOLDS = "holds"
 DIFFERS = "differs"
 UNKNOWN = "unknown"
-NEW = "new: please report this with the file of the check"
+NEW = "new: please report this, with the JSON report of the check"
 
 #: The widths (characters) of the first columns of the table, and of the whole.
 WIDTHS = (24, 4, 20, 24)

@@ -62,7 +62,7 @@ def find_verb(tenant: Tenant, draft: Draft) -> None:
         return
     tenant.tell("config", "refused", f"HTTP {answer.status}")
     raise StaffbaseError(
-        f"HTTP {answer.status}: the service does not take a whole configuration, so nothing can be imported; please report this", stage="config",
+        f"HTTP {answer.status}: the service does not accept a whole configuration, so nothing can be imported; please report this", stage="config",
         import_id=draft.id)
 
 
@@ -100,7 +100,7 @@ def unknown_field(tenant: Tenant, draft: Draft) -> None:
     message = str(body.get("message", "")) if isinstance(body, dict) else ""
     found = next((word for word in ("mapping_values", "body") if word in message), None)
     if found is None:
-        raise Unclear("the refusal has no message that is known")
+        raise Unclear("the message of the refusal is not known")
     tenant.tell("unknown_field_message", found)
 
 
@@ -118,7 +118,7 @@ def _first_taken(question: str, bodies: dict[str, Body], otherwise: str = "") ->
     def ask(tenant: Tenant, draft: Draft) -> None:
         seen = next((word for word, body in bodies.items() if is_taken(draft.configure(body))), otherwise)
         if not seen:
-            raise Unclear("neither spelling of the column is taken")
+            raise Unclear("no spelling of the column is accepted")
         tenant.tell(question, seen)
 
     return ask
@@ -154,7 +154,7 @@ def report_key(tenant: Tenant, draft: Draft) -> None:
     nobody = f"nobody@{DOMAIN}"
     shown = [key for key in REPORT_KEYS if is_taken(draft.configure({**body_of(), key: nobody})) and key in draft.config()]
     if not shown:
-        raise Unclear("none of the names that are likely")
+        raise Unclear("none of the likely names is known")
     tenant.tell("report_key", shown[0])
 
 
@@ -162,7 +162,7 @@ def report_key(tenant: Tenant, draft: Draft) -> None:
 def known_fields(tenant: Tenant, draft: Draft) -> None:
     """No call lists the fields; a mapping with one that is not known is refused as a whole (O)."""
     if tenant.findings.seen("unknown_field") != "refused":
-        raise Unclear("an unknown field is not refused, so nothing tells which are known")
+        raise Unclear("an unknown field is not refused, so the known ones cannot be told apart")
     columns = _columns(tenant.host_fields)
     known = tenant.findings.fields
     known[IDENTIFIER] = True

@@ -80,14 +80,18 @@ def _wait_for_preview(tenant: Tenant, draft: Draft) -> set[str]:
     return seen
 
 
+def _ask_for_preview(tenant: Tenant, draft: Draft, question: str) -> set[str]:
+    taken = is_taken(draft.move(State.PREVIEW_PENDING))
+    tenant.tell(question, "allowed" if taken else "refused")
+    if not taken:
+        raise Unclear("a preview is refused")
+    return _wait_for_preview(tenant, draft)
+
+
 @probe("preview", "states_shown")
 def preview(tenant: Tenant, draft: Draft) -> None:
     is_taken(draft.configure(body_of(MAIL)))
-    taken = is_taken(draft.move(State.PREVIEW_PENDING))
-    tenant.tell("preview", "allowed" if taken else "refused")
-    if not taken:
-        raise Unclear("a preview is refused")
-    seen = _wait_for_preview(tenant, draft)
+    seen = _ask_for_preview(tenant, draft, "preview")
     tenant.tell("states_shown", next((word for state, word in SHOWN.items() if state in seen), "instant"))
 
 
@@ -185,7 +189,7 @@ def errors(tenant: Tenant, draft: Draft) -> None:
         raise Unclear(f"HTTP {answer.status}")
     text, rows = _text_of(answer), read_row_errors([answer.body])
     if not rows.count:
-        raise Unclear("the preview tells no refused rows")
+        raise Unclear("the preview shows no refused rows")
     line = rows.listed[0]["line"]
     tenant.tell("errors_read", f"{rows.count} rows" if rows.count != 1 else "read" if line is not None else "no line")
     if line is not None:
@@ -213,10 +217,7 @@ def _is_quoted(text: str) -> bool:
 @probe("preview_again")
 def preview_again(tenant: Tenant, draft: Draft) -> None:
     _at_preview(draft)
-    taken = is_taken(draft.move(State.PREVIEW_PENDING))
-    tenant.tell("preview_again", "allowed" if taken else "refused")
-    if taken:
-        _wait_for_preview(tenant, draft)
+    _ask_for_preview(tenant, draft, "preview_again")
 
 
 @probe("config_at_preview_ready")
@@ -232,7 +233,7 @@ def configure_at_preview(tenant: Tenant, draft: Draft) -> None:
 def delete(tenant: Tenant, draft: Draft) -> None:
     answer = tenant.drafts.remove(draft)
     if answer.status in GONE:
-        raise Unclear("the draft was gone already")
+        raise Unclear("the draft was deleted already")
     tenant.tell("delete_answer", answer.status)
     tenant.tell("gone", draft.ask("GET").status)
 
@@ -244,17 +245,20 @@ def duplicates_and_cancelling(tenant: Tenant) -> None:
         column = f"\ufeff{IDENTIFIER}" if tenant.findings.seen("bom") == "kept" else IDENTIFIER
         if is_taken(draft.configure(body_of(identifier=column))) and is_taken(draft.move(State.PREVIEW_PENDING)):
             _wait_for_preview(tenant, draft)
-            answer = draft.errors()
-            if answer.status == 200 and tenant.findings.seen("errors_read") is not None:
-                count = read_row_errors([answer.body]).count
-                tenant.tell("duplicates", {0: "none_refused", 1: "later_refused", 2: "all_refused"}.get(count, "other"))
-            else:
-                tenant.findings.unknown("duplicates", "the preview tells no refused rows")
+            _count_duplicates(tenant, draft.errors())
         taken = is_taken(draft.move(State.CANCELLED, "cancel"))
         state = draft.state()
         tenant.findings.states.add(state)
         cancelled = state == State.CANCELLED.value
         tenant.tell("client_cancel", "allowed" if cancelled else "taken, but nothing happens" if taken else "refused")
+
+
+def _count_duplicates(tenant: Tenant, answer: Answer) -> None:
+    if answer.status == 200 and tenant.findings.seen("errors_read") is not None:
+        count = read_row_errors([answer.body]).count
+        tenant.tell("duplicates", {0: "none_refused", 1: "later_refused", 2: "all_refused"}.get(count, "other"))
+    else:
+        tenant.findings.unknown("duplicates", "the preview shows no refused rows")
 
 
 @probe("delete_running")
@@ -263,7 +267,7 @@ def delete_running(tenant: Tenant) -> None:
     with tenant.drafts.made(two_people()) as draft:
         is_taken(draft.configure(body_of(MAIL)))
         if not is_taken(draft.move(State.PREVIEW_PENDING)) or draft.state() not in PREVIEWING:
-            raise Unclear("the preview was too short to delete in its middle")
+            raise Unclear("the preview ended before the draft could be deleted")
         answer = draft.delete()
         if answer.status != 404:
             tenant.tell("delete_running", "accepted" if is_taken(answer) else "refused")

@@ -32,7 +32,7 @@ Page = dict[str, t.Any]
 
 
 def connect(tenant: Tenant) -> None:
-    """Ask for the list. Raises CallError for what keeps everything else from being asked: no connection, no token, no right."""
+    """Ask for the list. Raises CallError when nothing else can be asked: no connection, no token, no right."""
     try:
         page = tenant.client.get_object(IMPORTS, "list", params={"limit": 1})
     except CallError as error:
@@ -42,8 +42,8 @@ def connect(tenant: Tenant) -> None:
         tenant.tell("token", "refused" if error.status == 401 else "accepted")
         if error.status not in MISSING:
             raise
-        tenant.tell("feature", MISSING[error.status], "or the token lacks the right: the service does not tell which")
-        tenant.tell("no_right", MISSING[error.status], "if it is the right that is missing")
+        tenant.tell("feature", MISSING[error.status], "or the token lacks the right: both are answered alike")
+        tenant.tell("no_right", MISSING[error.status], "if the right is what is missing")
         raise _without_right(error) from None
     tenant.tell("reach", "answers")
     tenant.tell("token", "accepted")
@@ -69,7 +69,7 @@ def tls(tenant: Tenant) -> None:
         tenant.tell("tls", "not checked")
     elif seen is None or seen.not_after is None:
         # It was checked, or there would be no answer.
-        tenant.tell("tls", "verified", "the end of the certificate cannot be seen")
+        tenant.tell("tls", "verified", "it cannot be seen when the certificate ends")
     else:
         days = int((seen.not_after - time.time()) // DAY)
         tenant.tell("tls", "verified" if days >= SOON else "ends soon", f"{seen.version}, {days} days left")
@@ -161,7 +161,7 @@ def cursor_parameter(tenant: Tenant) -> None:
 def default_limit(tenant: Tenant) -> None:
     page = _needed_page(tenant)
     if not page.get("nextCursor"):
-        raise Unclear("the list has fewer entries")
+        raise Unclear("the list is too short")
     tenant.tell("default_limit", len(page["entries"]))
 
 
@@ -175,7 +175,7 @@ def highest_limit(tenant: Tenant) -> None:
     elif page.get("nextCursor"):
         tenant.tell("max_limit", len(page["entries"]))
     else:
-        raise Unclear("the list has fewer entries")
+        raise Unclear("the list is too short")
 
 
 @probe("list_order")
@@ -185,7 +185,7 @@ def order(tenant: Tenant) -> None:
     if len(set(times)) < 2:
         raise Unclear("the list has fewer than two entries")
     seen = "newest" if times == sorted(times, reverse=True) else "oldest" if times == sorted(times) else "unordered"
-    tenant.tell("list_order", seen, "told from few entries" if len(times) < 5 else "")
+    tenant.tell("list_order", seen, "seen in few entries" if len(times) < 5 else "")
 
 
 OF_THE_SERVICE = (tls, unknown_id, trailing_slash)
