@@ -134,6 +134,18 @@ def test_a_kind_of_call_that_always_fails(start: Start, call: str, kind: str) ->
         rerun(there)
 
 
+@pytest.mark.parametrize("kind", ["html:200", "status:500"])
+def test_numbers_of_old_imports_that_cannot_be_read_do_not_end_it(start: Start, kind: str) -> None:
+    there = start(connection={"retries": 0})
+    there.prepared("COMPLETED")
+    there.sim.schedule(Fault(kind, **target("GET /users/imports/{id}/status"), times=None))
+    result = run_module("staffbase_tenant_check", there.connection)
+    assert not result.failed
+    assert seen(result, "status_shape") is None
+    assert seen(result, "client_cancel") == "allowed"
+    assert drafts(there) == []
+
+
 def test_a_signal_ends_it_and_the_drafts_are_removed(there: Admin) -> None:
     before = signal.getsignal(signal.SIGTERM)
     there.at_call(40, lambda: os.kill(os.getpid(), signal.SIGTERM))

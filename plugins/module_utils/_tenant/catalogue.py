@@ -93,7 +93,7 @@ CATALOGUE: dict[str, Assumption] = {one.name: one for one in (
         "with_header": "an empty delta then counts as one record: this matters only where a preview of zeros is judged"}),
 
     # The states.
-    Assumption("state_names", "D", "the names of the states", "known", otherwise="the collection waits while a state is unknown, and never acts on it"),
+    Assumption("state_names", "D", "the names of the states", "known", otherwise="an unknown state is waited for, and never acted on"),
     Assumption("states_shown", "D", "the states that are seen during a preview", "all", _each(
         "the collection waits until a state is 'reached or passed'", "skipped", "instant")),
     Assumption("state_put", "O", "PUT of the state", "405", otherwise="only PATCH is ever sent"),
@@ -177,7 +177,7 @@ CATALOGUE: dict[str, Assumption] = {one.name: one for one in (
     Assumption("bare_full", "I", "delta false without removeAll", "all",
                needs_import="only a full import shows it; the collection never sends this"),
     Assumption("remove_all_beside_delta", "C", "removeAll beside delta false", "false_accepted",
-               needs_import="the check makes no draft of a full import, because somebody could start it; where both are refused, removeAll is sent alone"),
+               needs_import="no draft of the check is a full import, which somebody could start; where both are refused, removeAll is sent alone"),
     Assumption("unknown_leaver", "I", "Deactivated for an identifier that nobody has", "skipped",
                needs_import="the drafts have no status, so that they cannot deactivate anybody"),
     Assumption("faulty_row_in_full", "I", "whether a refused row protects its person in a full import", "present",

@@ -61,7 +61,7 @@ def _ask(tenant: Tenant, outcome: CheckOutcome, read_only: bool) -> None:
     run_all(tenant, probes_reading.OF_THE_SERVICE)
     records = Imports(tenant.client).every()
     tenant.findings.states.update(record.state for record in records if record.state)
-    probes_preview.numbers_after_imports(tenant, records)
+    run_all(tenant, (probes_preview.numbers_after_imports,), records)
     if read_only:
         run_all(tenant, probes_reading.OF_THE_LIST)
     else:

@@ -170,6 +170,7 @@ def _blocks(node: t.Any, path: tuple[str, ...]) -> t.Iterator[Block]:
             yield path, node, names
 
 
+@probe()
 def numbers_after_imports(tenant: Tenant, records: list[ImportRecord]) -> None:
     """Imports that are over tell how numbers look after an import. Only the shape is kept: what they hold is about people."""
     for record in [record for record in records if record.state == State.COMPLETED.value][:MOST_IMPORTS]:
