@@ -66,7 +66,7 @@ class InWorker(NormalAction):
 
     def _perform(self, host: str) -> Result:
         arguments = {name: plain(value) for name, value in self._task.args.items()}
-        validated = ArgumentSpecValidator(self.definition.arguments, **self.definition.rules).validate(arguments)
+        validated = ArgumentSpecValidator(self.definition.spec(), **self.definition.rules).validate(arguments)
         params = validated.validated_parameters
         invocation = Invocation(params, bool(self._task.check_mode), watcher=lambda text: display.display(f"[{host}] {text}"))
         if validated.error_messages:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import os
 import time
@@ -52,6 +53,10 @@ class Definition:
     rules: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     #: The name of a library that it needs and that is not there.
     missing: str | None = None
+
+    def spec(self) -> dict[str, t.Any]:
+        """Return an argument spec that Ansible may change: it fills in the defaults of suboptions in place."""
+        return copy.deepcopy(self.arguments)
 
     def perform(self, invocation: Invocation) -> Result:
         """Return what the module returns and `elapsed` (seconds); a failure has `failed`, `msg` and `failure`. Nothing is raised."""

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import copy
-
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .invocation import Definition, Invocation
@@ -13,8 +11,7 @@ from .invocation import Definition, Invocation
 
 def run(definition: Definition) -> None:
     """Run what is defined and end the process with its result. Every module here supports check mode."""
-    # Ansible fills in the defaults of suboptions in place.
-    module = AnsibleModule(argument_spec=copy.deepcopy(definition.arguments), supports_check_mode=True, **definition.rules)
+    module = AnsibleModule(argument_spec=definition.spec(), supports_check_mode=True, **definition.rules)
     if definition.missing is not None:
         module.fail_json(msg=missing_required_lib(definition.missing))
     invocation = Invocation(module.params, module.check_mode)
