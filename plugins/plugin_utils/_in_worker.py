@@ -68,16 +68,21 @@ class InWorker(NormalAction):
         arguments = {name: plain(value) for name, value in self._task.args.items()}
         validated = ArgumentSpecValidator(self.definition.spec(), **self.definition.rules).validate(arguments)
         params = validated.validated_parameters
-        invocation = Invocation(params, bool(self._task.check_mode), watcher=lambda text: display.display(f"[{host}] {text}"))
+        invocation = Invocation(params, bool(self._task.check_mode), watcher=self._watcher(host))
         if validated.error_messages:
             result: Result = {"failed": True, "msg": printable(f"{self._task.action}: {'; '.join(validated.error_messages)}")}
         else:
             result = self.definition.perform(invocation)
-        for text in invocation.warnings:
-            display.warning(text)
+        if invocation.warnings and not self._task.no_log:
+            # In the result, as from any other module. Newer versions of ansible-core show these also when the task has `no_log`.
+            result["warnings"] = invocation.warnings
         if display.verbosity >= SHOWS_OPTIONS:
             result["invocation"] = {"module_args": self.definition.displayable(params)}
         return self._without_secrets(result, params)
+
+    def _watcher(self, host: str) -> t.Callable[[str], None] | None:
+        """Return what shows a line at once. With `no_log`, nothing of a task is shown."""
+        return None if self._task.no_log else lambda text: display.display(f"[{host}] {text}")
 
     def _without_secrets(self, result: Result, params: dict[str, t.Any]) -> Result:
         secrets = {str(params[name]) for name, rules in self.definition.arguments.items() if rules.get("no_log") and params.get(name)}

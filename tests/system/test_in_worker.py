@@ -49,6 +49,7 @@ GOOD: dict[str, Task] = {
     "a file is checked": {CHECK: {"src": "{{ delta_import_src }}", "mapping": "{{ delta_import_mapping }}"}},
     "an upload is predicted": {UPLOAD: {"src": "{{ delta_import_src }}"}, "check_mode": True},
     "imports are read": {INFO: {"states": ["DRAFT"], "gather": "config"}},
+    "somebody is warned": {INFO: {"validate_certs": False}},
 }
 FAILING: dict[str, Task] = {
     "the service": {INFO: {"import_id": "absent"}},

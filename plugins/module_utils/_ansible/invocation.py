@@ -59,7 +59,10 @@ class Definition:
         return copy.deepcopy(self.arguments)
 
     def perform(self, invocation: Invocation) -> Result:
-        """Return what the module returns and `elapsed` (seconds); a failure has `failed`, `msg` and `failure`. Nothing is raised."""
+        """Return what the module returns and `elapsed` (seconds); a failure has `failed`, `msg` and `failure`.
+
+        No Exception is raised. What ends the task from outside is none: Ansible's time-out of a task (the keyword `timeout`) comes out of here.
+        """
         begun = time.monotonic()
         try:
             result = printable_data(self.step(invocation))

@@ -11,7 +11,9 @@ import typing as t
 import pytest
 
 from ansible_collections.community.staffbase.plugins.module_utils._ansible import service
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._http.client import Client
 from ansible_collections.community.staffbase.plugins.modules import staffbase_import_info
 from support.dialogue import TOKEN
 from support.module_runner import run_module
@@ -92,6 +94,31 @@ def test_what_nobody_expected_is_told_by_its_place_and_not_by_what_it_held(monke
     assert result["failure"]["stage"] == "internal"
     for secret in ("anna", "Traceback", TOKEN):
         assert secret not in result.output
+
+
+class TimeOut(BaseException):
+    """Stands for what Ansible raises in its worker when the `timeout` of a task is over."""
+
+
+class Watched(Client):
+    """A client that is told when it is closed."""
+
+    closed = 0
+
+    def close(self) -> None:
+        super().close()
+        Watched.closed += 1
+
+
+def test_the_time_out_of_a_task_comes_out_and_the_connection_is_closed() -> None:
+    def interrupted(_invocation: Invocation, _client: Client) -> t.NoReturn:
+        raise TimeOut
+
+    definition = service.client_module({}, interrupted, Watched)
+    params = {"api_url": "https://intranet.example.com", "api_token": TOKEN, "validate_certs": True, "ca_path": None, "timeout": 9.0, "retries": 0}
+    with pytest.raises(TimeOut):
+        definition.perform(Invocation(params))
+    assert Watched.closed == 1
 
 
 @pytest.mark.parametrize(("times", "option"), [
