@@ -68,7 +68,8 @@ class InWorker(NormalAction):
 
     def _perform(self, host: str) -> Result:
         arguments = {name: plain(value) for name, value in self._task.args.items()}
-        validated = ArgumentSpecValidator(self.definition.spec(), **self.definition.rules).validate(arguments)
+        spec = self.definition.spec(arguments)
+        validated = ArgumentSpecValidator(spec, **self.definition.rules).validate(arguments)
         params = validated.validated_parameters
         invocation = Invocation(params, bool(self._task.check_mode), watcher=self._watcher(host))
         if validated.error_messages:
@@ -80,15 +81,12 @@ class InWorker(NormalAction):
             result["warnings"] = invocation.warnings
         if display.verbosity >= SHOWS_OPTIONS:
             result["invocation"] = {"module_args": self.definition.displayable(params)}
-        return self._without_secrets(result, params)
+        secrets = {str(params[name]) for name, rules in spec.items() if rules.get("no_log") and params.get(name)}
+        return {"changed": False, **remove_values(result, secrets)}
 
     def _watcher(self, host: str) -> t.Callable[[str], None] | None:
         """Return what shows a line at once. With `no_log`, nothing of a task is shown."""
         return None if self._task.no_log else lambda text: display.display(f"[{host}] {text}")
-
-    def _without_secrets(self, result: Result, params: dict[str, t.Any]) -> Result:
-        secrets = {str(params[name]) for name, rules in self.definition.arguments.items() if rules.get("no_log") and params.get(name)}
-        return {"changed": False, **remove_values(result, secrets)}
 
 
 def may_crash_after_fork() -> bool:

@@ -88,7 +88,9 @@ def test_on_macos_a_proxy_in_the_environment_is_enough(
 
 @pytest.mark.parametrize("value", ["", "x"])
 @pytest.mark.parametrize("other", ["", "x"])
-@pytest.mark.parametrize("names", [("http_proxy", "HTTP_PROXY"), ("no_proxy", "NO_PROXY"), ("https_proxy", "NO_PROXY"), ("proxy", "_PROXIES"), ("A", "B")])
+@pytest.mark.parametrize("names", [
+    ("http_proxy", "HTTP_PROXY"), ("no_proxy", "NO_PROXY"), ("https_proxy", "NO_PROXY"), ("proxy", "_PROXIES"), ("A", "B"),
+])
 def test_what_names_a_proxy_is_what_python_takes_for_one(
     monkeypatch: pytest.MonkeyPatch, is_inside: t.Callable[..., bool], names: tuple[str, str], value: str, other: str,
 ) -> None:
