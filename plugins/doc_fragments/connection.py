@@ -12,6 +12,7 @@ options:
     description:
       - The address of the employee app, for example V(https://intranet.example.com), with or without V(/api) and a trailing slash.
       - An address with V(http://) is refused, except for the loopback interface, because it would show the token to the network.
+      - An address with a user name, a password, a query or a fragment is refused. None of these is shown or logged by the module.
       - If it is not set, the environment variable E(STAFFBASE_API_URL) is used.
     type: str
     required: true

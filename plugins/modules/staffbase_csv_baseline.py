@@ -150,16 +150,13 @@ from ansible_collections.community.staffbase.plugins.module_utils._ansible.runni
 from ansible_collections.community.staffbase.plugins.module_utils._http.waiting import Waiter
 from ansible_collections.community.staffbase.plugins.module_utils._files.baseline import Baseline
 from ansible_collections.community.staffbase.plugins.module_utils._files.baseline_lock import LONGEST_PAUSE
-from ansible_collections.community.staffbase.plugins.module_utils._files.baseline_run import SUPERSEDED, BaselineRequest, keep
-from ansible_collections.community.staffbase.plugins.module_utils._files.regular_file import refuse_other_than_a_file
+from ansible_collections.community.staffbase.plugins.module_utils._files.baseline_run import SUPERSEDED, BaselineRequest, check_places, keep
 
 
 def keep_baseline(invocation: Invocation) -> dict[str, t.Any]:
     params = invocation.params
     if params["state"] == "begun":
-        for option in ("baseline", "errors_dest"):
-            if params[option]:
-                refuse_other_than_a_file(params[option], option)
+        check_places(params["baseline"], params["errors_dest"])
     baseline = Baseline(params["baseline"])
     wanted = BaselineRequest(
         params["state"], src=params["src"], sha256=params["sha256"], source=params["source"], run=(params["lock"] or {}).get("run"),
@@ -167,7 +164,7 @@ def keep_baseline(invocation: Invocation) -> dict[str, t.Any]:
     kept = keep(baseline, wanted, Waiter(params["wait_timeout"], LONGEST_PAUSE), check_mode=invocation.check_mode)
     if kept.superseded:
         invocation.warn(SUPERSEDED)
-    lock = {"path": baseline.lock_path, "run": kept.run} if kept.run else None
+    lock = baseline.lock_of(kept.run)
     return {
         "changed": kept.changed, "exists": kept.exists, "pending": kept.pending, "same": kept.same, "superseded": kept.superseded,
         "next_path": baseline.next_path, "delta_path": baseline.delta_path,

@@ -55,10 +55,10 @@ options:
           - V(check) is M(community.staffbase.staffbase_csv_info), V(delta) is M(community.staffbase.staffbase_csv_delta), V(upload) is
             M(community.staffbase.staffbase_import_upload), V(config) is M(community.staffbase.staffbase_import_config), and V(state) is
             M(community.staffbase.staffbase_import_state). V(remove) is the same with the state V(absent).
-          - The others are steps of the role.
+          - The others are steps of the role. V(night_before) is an earlier name of V(resume).
         type: str
         required: true
-        choices: [inputs, check, begin, resume, delta, upload, config, state, remove, baseline]
+        choices: [inputs, check, begin, resume, delta, upload, config, approval, replace, state, remove, baseline, night_before]
       result:
         description: What the task returned, as it was registered.
         type: dict
@@ -167,7 +167,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._ansible.runni
 from ansible_collections.community.staffbase.plugins.module_utils._imports.counters import COUNTERS
 from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError, StaffbaseError
 from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import KINDS
-from ansible_collections.community.staffbase.plugins.module_utils._report.facts import STEPS
+from ansible_collections.community.staffbase.plugins.module_utils._run.facts import EARLIER_NAMES, STEPS
 from ansible_collections.community.staffbase.plugins.module_utils._report.files import ReportFiles, read_error_file
 from ansible_collections.community.staffbase.plugins.module_utils._report.report import Asked, ErrorFile, compose
 
@@ -203,7 +203,7 @@ def _error_file(invocation: Invocation) -> ErrorFile:
 DEFINITION = Definition({
     "dest": {"type": "path", "required": True},
     "steps": {"type": "list", "elements": "dict", "required": True, "options": {
-        "step": {"type": "str", "required": True, "choices": list(STEPS)},
+        "step": {"type": "str", "required": True, "choices": [*STEPS, *EARLIER_NAMES]},
         "result": {"type": "dict", "required": True},
     }},
     "source": {"type": "str", "default": ""},

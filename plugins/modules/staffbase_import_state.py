@@ -98,6 +98,12 @@ options:
         C(environment). It costs no request, and check mode prints none.
     type: bool
     default: true
+  delete_previewed:
+    description:
+      - Whether a draft is deleted once its preview has been read, if O(state=previewed). An import that is C(COMPLETED) by then is left alone.
+      - The return values are those of the preview then, with the state C(absent).
+    type: bool
+    default: false
   last_known_state:
     description:
       - The state in which an earlier task has seen this import, such as
@@ -214,7 +220,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._ansible.invoc
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.service import service_module, waiter_of
 from ansible_collections.community.staffbase.plugins.module_utils._imports.counters import COUNTERS
-from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError, StaffbaseError
 from ansible_collections.community.staffbase.plugins.module_utils._imports.imports import Imports
 from ansible_collections.community.staffbase.plugins.module_utils._imports.states import State
 from ansible_collections.community.staffbase.plugins.module_utils._steps import limits as limits_of
@@ -247,9 +253,25 @@ def _outcome(invocation: Invocation, imports: Imports) -> Outcome:
         return Outcome(changed=goal is not None)
     if goal is not None:
         with held(None if invocation.check_mode else params["lock"], waiter):
-            return Advance(imports, params["import_id"], rules, waiter, error_files, tell=invocation.tell).run(goal, check_mode=invocation.check_mode)
-    withdraw = CancelOrDelete(imports, params["import_id"], waiter, wait=rules.wait)
-    return (withdraw.cancel if params["state"] == "cancelled" else withdraw.remove)(check_mode=invocation.check_mode)
+            step = Advance(imports, params["import_id"], rules, waiter, error_files, tell=invocation.tell)
+            outcome = step.run(goal, check_mode=invocation.check_mode)
+        if params["delete_previewed"] and params["state"] == "previewed" and outcome.state != State.COMPLETED.value:
+            return _without_draft(outcome, CancelOrDelete(imports, params["import_id"], waiter_of(params), wait=rules.wait), invocation.check_mode)
+        return outcome
+    end = CancelOrDelete(imports, params["import_id"], waiter, wait=rules.wait)
+    return (end.cancel if params["state"] == "cancelled" else end.remove)(check_mode=invocation.check_mode)
+
+
+def _without_draft(outcome: Outcome, end: CancelOrDelete, check_mode: bool) -> Outcome:
+    """Delete the draft; return what its preview has told."""
+    try:
+        removed = end.remove(check_mode=check_mode)
+    except StaffbaseError as error:
+        error.details = {**outcome.to_result(), **error.details, "changes": outcome.changes}
+        raise
+    outcome.gone, outcome.changed = removed.gone, outcome.changed or removed.changed
+    outcome.warnings += removed.warnings
+    return outcome
 
 
 def _rules(params: dict[str, t.Any]) -> ImportRules:
@@ -272,6 +294,7 @@ DEFINITION = service_module({
     "wait_timeout": {"type": "float", "default": 3600.0},
     "wait_interval": {"type": "float", "default": 10.0},
     "progress": {"type": "bool", "default": True},
+    "delete_previewed": {"type": "bool", "default": False},
     "last_known_state": {"type": "str", "aliases": ["seen_state"]},
     "lock": lock_argument(),
 }, bring_to_state)

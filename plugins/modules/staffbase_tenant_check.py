@@ -7,19 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: staffbase_tenant_check
-short_description: Check what this collection takes for granted on a Staffbase tenant
+short_description: Check what this collection assumes about a Staffbase tenant
 version_added: 0.1.0
 author:
   - community.staffbase contributors (@ansible-collections)
 description:
-  - Finds out whether the CSV import of a tenant does what this collection takes it to do. Much of it is not documented by Staffbase.
+  - Finds out whether the CSV import of a tenant does what this collection assumes. Much of it is not documented by Staffbase.
   - It reads the list of imports, then uploads a few tiny drafts with invented people whose identifiers nobody has, configures them, has
     previews made, and deletes them. B(No draft is ever imported), and nobody is changed. No other import is written to.
-  - The drafts are called C(staffbase-check-<random>.csv) and are removed also after a failure or a signal. What the service does not let be removed,
-    such as a draft whose preview takes longer than O(wait_timeout), makes the task fail and stands in RV(left_behind). That, and what a run left
-    that was killed, is removed by the next one. Two checks of one tenant at the same time disturb each other.
-  - It fails when the service cannot be reached or used, and when something differs that the collection has no answer to. Then too it
-    returns what was found out.
+  - The drafts are called C(staffbase-check-<random>.csv) and are removed, after a failure or a signal too. A draft that the service does not let
+    be removed, for example because its preview takes longer than O(wait_timeout), makes the task fail and is listed in RV(left_behind). The next
+    check removes it, and what a killed check has left. Two checks of one tenant at the same time disturb each other.
+  - It fails when the service cannot be reached or used, and when the tenant does what the collection is not prepared for. It returns what
+    was found out in this case too.
 extends_documentation_fragment:
   - community.staffbase.attributes
   - community.staffbase.attributes.actiongroup_staffbase
@@ -29,18 +29,18 @@ attributes:
   check_mode:
     support: full
     details:
-      - Only reads. What needs a draft is then not known.
+      - It only reads. What needs a draft is not found out.
   diff_mode:
     support: none
   idempotent:
     support: full
     details:
-      - The drafts are gone in the end. RV(ignore:changed) is about the file O(report_dest) only.
+      - The drafts are removed in the end. RV(ignore:changed) is about the file O(report_dest) only.
 options:
   mapping:
     description:
-      - A mapping as M(community.staffbase.staffbase_import_config) takes it. It is found out which of its fields the tenant knows. Its columns
-        play no part.
+      - A mapping as M(community.staffbase.staffbase_import_config) takes it. The check finds out which of its fields the tenant knows. Its columns
+        do not matter.
     type: dict
     default: {}
   report_dest:
@@ -50,7 +50,7 @@ options:
       - The file is written with mode V(0600), and not in check mode.
     type: path
   wait_timeout:
-    description: How many seconds a preview of two rows may take. If it takes longer, what it would have told is not known.
+    description: How many seconds a preview of two rows may take. If it takes longer, what it would show is not known.
     type: float
     default: 120
   wait_interval:
@@ -99,7 +99,7 @@ assumptions:
       description: What it is about.
       type: str
     taken:
-      description: What this collection took it to be.
+      description: What this collection assumes.
       type: str
     seen:
       description: What the tenant does, or V(null).
@@ -186,16 +186,17 @@ def check_tenant(invocation: Invocation, client: GuardedClient) -> dict[str, t.A
 def shown(outcome: CheckOutcome) -> dict[str, t.Any]:
     findings = outcome.findings
     return {
-        "table": findings.table(), "assumptions": findings.to_result(), "counts": findings.counts(), "new": outcome.new, "fields": findings.fields,
+        "table": findings.table(), "assumptions": findings.to_result(), "counts": findings.counts(), "new": findings.new(), "fields": findings.fields,
         "states_seen": findings.states_seen(), "calls": outcome.calls, "leftovers_removed": outcome.removed,
     }
 
 
 def _objection(outcome: CheckOutcome) -> StaffbaseError | None:
-    if not outcome.new:
+    new = outcome.findings.new()
+    if not new:
         return None
     return StaffbaseError(
-        f"The tenant differs in what this collection has no answer to: {', '.join(outcome.new)}. Nobody was changed. See the table, and report this "
+        f"The tenant does what this collection is not prepared for: {', '.join(new)}. Nobody was changed. See the table, and report this "
         "with the file that report_dest writes", stage="check")
 
 

@@ -9,6 +9,8 @@ the connection can do it, so that the token is not written to the target either.
 
 from __future__ import annotations
 
+import os
+import sys
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -20,7 +22,7 @@ from ansible.utils.display import Display
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Definition, Invocation, Result
 from ansible_collections.community.staffbase.plugins.module_utils._printable import printable
 
-#: A variable; `false` gives each module a process of its own, as any other module has.
+#: A variable; `false` gives each module a process of its own, as any other module has. `true` is the default, except on macOS.
 SWITCH = "staffbase_in_worker"
 
 #: A variable; `false` leaves pipelining as it is configured, for a target whose sudo wants a terminal.
@@ -53,7 +55,7 @@ class InWorker(NormalAction):
             and not self._task.async_val
             and not any(self._task.environment or ())
             and self.definition.missing is None
-            and boolean(variables.get(SWITCH, True), strict=False)
+            and boolean(variables.get(SWITCH, not may_crash_after_fork()), strict=False)
         )
 
     def _use_pipelining(self, variables: dict[str, t.Any]) -> None:
@@ -66,22 +68,41 @@ class InWorker(NormalAction):
 
     def _perform(self, host: str) -> Result:
         arguments = {name: plain(value) for name, value in self._task.args.items()}
-        validated = ArgumentSpecValidator(self.definition.arguments, **self.definition.rules).validate(arguments)
+        spec = self.definition.spec(arguments)
+        validated = ArgumentSpecValidator(spec, **self.definition.rules).validate(arguments)
         params = validated.validated_parameters
-        invocation = Invocation(params, bool(self._task.check_mode), watcher=lambda text: display.display(f"[{host}] {text}"))
+        invocation = Invocation(params, bool(self._task.check_mode), watcher=self._watcher(host))
         if validated.error_messages:
             result: Result = {"failed": True, "msg": printable(f"{self._task.action}: {'; '.join(validated.error_messages)}")}
         else:
             result = self.definition.perform(invocation)
-        for text in invocation.warnings:
-            display.warning(text)
+        if invocation.warnings and not self._task.no_log:
+            # In the result, as from any other module. Newer versions of ansible-core show these also when the task has `no_log`.
+            result["warnings"] = invocation.warnings
         if display.verbosity >= SHOWS_OPTIONS:
             result["invocation"] = {"module_args": self.definition.displayable(params)}
-        return self._without_secrets(result, params)
-
-    def _without_secrets(self, result: Result, params: dict[str, t.Any]) -> Result:
-        secrets = {str(params[name]) for name, rules in self.definition.arguments.items() if rules.get("no_log") and params.get(name)}
+        secrets = {str(params[name]) for name, rules in spec.items() if rules.get("no_log") and params.get(name)}
         return {"changed": False, **remove_values(result, secrets)}
+
+    def _watcher(self, host: str) -> t.Callable[[str], None] | None:
+        """Return what shows a line at once. With `no_log`, nothing of a task is shown."""
+        return None if self._task.no_log else lambda text: display.display(f"[{host}] {text}")
+
+
+def may_crash_after_fork() -> bool:
+    """Tell whether a request may kill the worker.
+
+    On macOS, Python asks the system for its proxies unless the environment names one (<name>_proxy; `no_proxy` will do). The system's
+    library does not work in a process that was forked from one with threads, as Ansible's workers are: the worker dies, and with it the
+    play (python/cpython#75999, ansible/ansible#76322). The modules that send nothing have the same rule, so that all have the same Python.
+    """
+    return sys.platform == "darwin" and not _names_a_proxy(os.environ)
+
+
+def _names_a_proxy(environment: t.Mapping[str, str]) -> bool:
+    """As urllib.request.getproxies_environment, which takes longer to load than such a task: a name in lower case wins, also an empty one."""
+    named = {name.lower() for name, value in environment.items() if value}
+    return any(name.endswith("_proxy") for name in named.difference(name for name, value in environment.items() if not value))
 
 
 def plain(value: t.Any) -> t.Any:

@@ -26,7 +26,7 @@ POST = -2
 
 #: The tasks of the role that Ansible gives to a worker, also those that are skipped, and the calls of the last one of each step (counted:
 #: `least_requests`): what is checked before, the upload, the configuration, the state, and what follows. So it was when many branches were
-#: measured; since then, the role has one skipped task less.
+#: measured; since then, the role has one task more.
 STEPS = ((4, ()), (1, (LIST, POST, LIST)), (2, (3,)), (4, (CALLS - LISTS - 1 - 3,)), (7, ()))
 TASKS = sum(tasks for tasks, _calls in STEPS)
 

@@ -34,6 +34,8 @@ GUARDS = [
     Guard("A file with people's data is its owner's only", f"{FILES}/private_file.py",
           "if os.fstat(old.fileno()).st_mode & 0o777 != MODE:", "if False:",
           f"{PRIVATE}::test_the_same_content_that_others_can_read_is_written_anew"),
+    Guard("... and so is the file that says which run has the baseline", f"{FILES}/baseline_lock.py",
+          "os.fchmod(descriptor, MODE)", "pass", f"{UNIT}/_files/test_baseline_lock.py::test_a_lock_that_others_can_write_is_tightened"),
     Guard("A disk that refuses is named in words", f"{FILES}/regular_file.py",
           'raise InputError(option, f"{path} cannot be written: {error.strerror}") from None', "raise",
           "tests/modules/test_full_disk.py::test_the_delta"),

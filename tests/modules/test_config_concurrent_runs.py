@@ -72,7 +72,7 @@ def test_no_tries_while_another_client_previews(there: Admin) -> None:
 
 
 def test_without_that_the_draft_of_the_other_client_would_be_written_to(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The guard bites: the second look being left out, the search for the guilty keys begins."""
+    """The guard bites: the second look being left out, the search for the invalid keys begins."""
     monkeypatch.setattr(Configure, "_is_as_wanted", lambda self, body: False)
     monkeypatch.setattr(Configure, "_refuse_if_started", lambda self, record: None)
     import_id, _result = overtaken(there, "IMPORT_PENDING", BODY)

@@ -95,5 +95,5 @@ def test_a_service_that_makes_a_delta_import_of_it_is_told(start: Start, monkeyp
     import_id = there.prepared()
     result = there.config(import_id, delta=False)
     assert result.failed
-    assert result["msg"] == "The service took the configuration but kept something else in: delta; nothing was imported"
+    assert result["msg"] == "The service accepted the configuration but stored something else in: delta; nothing was imported"
     assert there.sim.import_(import_id)["config"]["delta"] is True

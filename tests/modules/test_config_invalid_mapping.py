@@ -25,7 +25,7 @@ def unknown(field: str) -> str:
     return f"the tenant does not know the field '{field}'"
 
 
-NOTHING_FITS = "no column of the mapping was found in the file; is the separator or the encoding another one?"
+NOTHING_FITS = "no column of the mapping was found in the file; check the separator and the encoding"
 SHOE = "profile-field:shoesize"
 HAT = "profile-field:hat"
 PLACE = "profile-field:location"
@@ -226,7 +226,7 @@ def test_a_service_that_keeps_something_else(start: Start, monkeypatch: pytest.M
         there.fault("status:500", PATCH_CONFIG, nth=2, times=None)
     result = there.config(import_id)
     end = "" if back else f"; {DELETED}"
-    assert result["msg"] == f"The service took the configuration but kept something else in: sendMailsNew; nothing was imported{end}"
+    assert result["msg"] == f"The service accepted the configuration but stored something else in: sendMailsNew; nothing was imported{end}"
     # Without its success, both ways of putting it back are tried.
     rest = [PATCH_CONFIG, GET_CONFIG] if back else [PATCH_CONFIG, PATCH_CONFIG, DELETE]
     assert there.calls() == [GET_CONFIG, PATCH_CONFIG, GET_CONFIG, *rest]

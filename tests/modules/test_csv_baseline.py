@@ -214,10 +214,10 @@ def refused(source: Source, state: str, **options: t.Any) -> str:
 
 
 def test_what_cannot_be_done_is_named(source: Source) -> None:
-    assert refused(source, "finished") == f"baseline: {source.next} is missing: there is no run to be finished"
+    assert refused(source, "finished") == f"baseline: {source.next} is missing: there is no unfinished run"
     assert refused(source, "begun", src=str(source.folder)) == f"src: {source.folder} is a directory"
     assert refused(source, "begun", src="/nowhere") == "src: /nowhere cannot be opened: No such file or directory"
-    assert refused(source, "begun", baseline="/nowhere/last.csv") == "baseline: /nowhere is no directory"
+    assert refused(source, "begun", baseline="/nowhere/last.csv") == "baseline: /nowhere is not a directory"
     os.mkfifo(source.folder / "fifo")
     assert refused(source, "begun", src=str(source.folder / "fifo")) == f"src: {source.folder / 'fifo'} is not a regular file"
     assert refused(source, "begun", src="/proc/self/mem") == "src: /proc/self/mem cannot be read: Input/output error"

@@ -59,7 +59,7 @@ def test_a_run_of_another_export_takes_the_run_over(tmp_path: Path) -> None:
 
     superseded = first.keep("finished")
     assert (superseded.failed, superseded["superseded"], superseded["changed"]) == (False, True, False)
-    assert superseded.warned == ("Another run of this source has taken over the baseline and brings it up to date",)
+    assert superseded.warned == ("Another run of this source has taken over the baseline and updates it",)
     assert not first.baseline.exists()
     assert second.keep("finished")["changed"]
     assert second.baseline.read_bytes() == SECOND
@@ -145,7 +145,7 @@ def test_a_lock_file_whose_run_was_killed_before_it_was_written_is_nobodys(tmp_p
 def test_a_lock_file_that_nobody_can_read_is_not_guessed_at(tmp_path: Path) -> None:
     run = Run(tmp_path, FIRST)
     run.lock_path.write_bytes(b"lisbon")
-    assert "does not say whose baseline it is" in run.keep("begun")["msg"]
+    assert "does not name the source of this baseline" in run.keep("begun")["msg"]
     assert not (tmp_path / "last.csv.next").exists()
 
 
@@ -158,9 +158,10 @@ def taken_over(there: Admin, tmp_path: Path) -> tuple[Admin, str, dict[str, str]
     return there, there.prepared(), run.lock
 
 
-def test_a_run_that_was_taken_over_starts_nothing(taken_over: tuple[Admin, str, dict[str, str]]) -> None:
+@pytest.mark.parametrize("option", ["lock", "claim"], ids=["lock", "its earlier name"])
+def test_a_run_that_was_taken_over_starts_nothing(taken_over: tuple[Admin, str, dict[str, str]], option: str) -> None:
     there, import_id, lock = taken_over
-    result = there.state(import_id, "imported", lock=lock)
+    result = there.state(import_id, "imported", **{option: lock})
     assert TAKEN_OVER in result["msg"]
     assert there.calls() == []
     assert there.nobody_changed()

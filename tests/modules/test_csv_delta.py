@@ -196,7 +196,7 @@ def test_limits_that_are_kept_stop_nothing(place: Place) -> None:
 @pytest.mark.parametrize(("options", "text"), [
     ({"limits": {"leavers": "many"}}, "limits.leavers: it must be a number such as 20, or a percentage such as 5%"),
     ({"limits": {"movers": "-1"}}, "limits.movers: it must be a number such as 20, or a percentage such as 5%"),
-    ({"leavers": "deactivate"}, "status_column: it is needed with leavers=deactivate: it is the column that says so"),
+    ({"leavers": "deactivate"}, "status_column: it is needed with leavers=deactivate: it is the column that gets the status Deactivated"),
     ({"joiners_status": "Activated"}, "status_column: it is needed with joiners_status"),
 ])
 def test_options_that_cannot_be_right(place: Place, options: dict[str, t.Any], text: str) -> None:
@@ -208,9 +208,9 @@ def test_options_that_cannot_be_right(place: Place, options: dict[str, t.Any], t
     (b"", ": the file is empty"), (b"id;name\n1;a\n1;b\n", ", line 3: another row has the same identifier"),
     (b"id;name\n1;a\n;b\n", ", line 3, column 'id': the identifier is empty"),
     (b"ID;name\n1;a\n", ", line 1, column 'id': the identifier's column is missing"),
-    (b'id;name\n1;"a\n', ", line 2: a quote is not closed, or something stands behind a closing one"),
+    (b'id;name\n1;"a\n', ", line 2: a quote is not closed, or text follows a closing quote"),
     (b"<html>", ": this is a web page"),
-    (b"id;name;name\n", ", line 1: this column name stands there twice"), (b"id;\x81\n", ": the bytes are not text in UTF-8 or windows-1252"),
+    (b"id;name;name\n", ", line 1: this column name occurs twice"), (b"id;\x81\n", ": the bytes are not text in UTF-8 or windows-1252"),
 ])
 def test_the_export_that_is_broken_is_named(place: Place, option: str, data: bytes, text: str) -> None:
     path: Path = getattr(place, option)
@@ -234,7 +234,7 @@ def test_an_export_without_permission_is_named(place: Place) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_named(place: Place) -> None:
-    for path, text in [(place.folder, f"{place.folder} is a directory"), (place.folder / "none" / "x", f"{place.folder}/none is no directory"),
+    for path, text in [(place.folder, f"{place.folder} is a directory"), (place.folder / "none" / "x", f"{place.folder}/none is not a directory"),
                        (Path("/dev/null"), "/dev/null is not a regular file")]:
         assert place.refused(dest=str(path)) == f"dest: {text}"
 
@@ -244,7 +244,7 @@ def test_an_export_is_never_overwritten_by_its_delta(place: Place, option: str) 
     link = place.folder / "link"
     link.symlink_to(getattr(place, option))
     for path in (getattr(place, option), link):
-        assert place.refused(dest=str(path)) == f"dest: it is the same file as {option}, which would be lost"
+        assert place.refused(dest=str(path)) == f"dest: it is the same file as {option}, which would be overwritten"
 
 
 def test_files_of_several_dialects(place: Place) -> None:

@@ -17,7 +17,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._errors import
 from ansible_collections.community.staffbase.plugins.module_utils._files import baseline_lock as lock_module
 from ansible_collections.community.staffbase.plugins.module_utils._files import private_file
 from ansible_collections.community.staffbase.plugins.module_utils._files.private_file import PrivateFile
-from ansible_collections.community.staffbase.plugins.module_utils._steps import advance as reach
+from ansible_collections.community.staffbase.plugins.module_utils._steps import row_errors_report
 from support.admin import Admin
 from support.api_calls import ERRORS, GET, IMPORT, STATUS
 from support.module_runner import Result, run_module
@@ -75,7 +75,7 @@ def test_the_error_file_of_an_import_that_went_through(there: Admin, disk: Small
 def test_without_its_sentence_the_error_would_not_tell_that_the_import_went_through(
     there: Admin, disk: SmallDisk, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(reach, "InputError", ())
+    monkeypatch.setattr(row_errors_report, "InputError", ())
     disk.fill()
     result = there.state(there.prepared(content=FAULTY), "imported", errors_dest=str(disk.path / "refused.csv"))
     assert result.failed

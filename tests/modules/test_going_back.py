@@ -8,10 +8,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._steps import state_history as course
+from ansible_collections.community.staffbase.plugins.module_utils._steps import state_history
 from support.admin import Admin
-from support.api_calls import GET, IMPORT, PREVIEW
-from support.between import Between, with_fields, with_states
+from support.api_calls import GET, IMPORT, PREVIEW, STATUS
+from support.between import Between, says, with_fields, with_states
 from support.module_runner import Result
 from support.scripted_server import Answer, Reply
 from support.small_tenant import AFTER
@@ -46,7 +46,7 @@ def test_after_its_own_start_it_is_told_as_well(there: Admin) -> None:
     assert there.sim.import_(import_id)["applied_count"] == 1
 
 
-@pytest.mark.parametrize("looks", [1, course.MOST_LOOKS_BACK - 1])
+@pytest.mark.parametrize("looks", [1, state_history.MOST_LOOKS_BACK - 1])
 def test_a_copy_of_the_service_that_lags_is_no_step_back(there: Admin, looks: int) -> None:
     import_id = there.prepared()
     result = bring(there, import_id, "imported", ["DRAFT", "IMPORTING", *["DRAFT"] * looks, "IMPORTING", *["PREVIEW_READY"] * looks, None])
@@ -102,6 +102,23 @@ def test_an_import_that_an_earlier_task_saw_started_is_not_started_again(there: 
     assert there.nobody_changed()
 
 
+def test_a_service_that_goes_to_and_fro_is_neither_asked_without_a_pause_nor_for_ever(there: Admin) -> None:
+    """Each preview that is there has no numbers, and is being made again at the next look."""
+    rules = {
+        GET: with_states(*["DRAFT", *["PREVIEW_READY", "CREATING_PREVIEW"] * 2000]), PREVIEW: lambda reply: Reply(204), STATUS: says(b"{}")}
+    with Between(there.sim.url, rules) as server:
+        result = Admin(there.sim, api_url=server.url).state(there.prepared(), "imported", limits={"deleted": 1}, wait_timeout=0.5)
+    assert result.failed
+    assert (result["failure"]["stage"], "wait_timeout" in result["msg"]) == ("wait", True)
+    assert len(there.sim.calls()) < 150
+    assert there.nobody_changed()
+
+
+def test_the_option_works_under_its_earlier_name(there: Admin) -> None:
+    assert there.state(there.prepared(), "imported", seen_state="COMPLETED").failed
+    assert there.sim.writes() == []
+
+
 @pytest.mark.parametrize("seen", [None, "", "DRAFT", "PREVIEW_READY", "CREATING_PREVIEW", "CANCELLED", "SOMETHING", "imported"])
 def test_any_other_state_that_was_seen_changes_nothing(there: Admin, seen: str | None) -> None:
     assert there.state(there.prepared(), "imported", last_known_state=seen)["state"] == "COMPLETED"
@@ -110,7 +127,7 @@ def test_any_other_state_that_was_seen_changes_nothing(there: Admin, seen: str |
 
 @pytest.mark.parametrize("case", ["seen", "looked at"])
 def test_without_that_memory_it_would_be_started(there: Admin, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
-    monkeypatch.setattr(course.StateHistory, "is_back", lambda self, state: False)
+    monkeypatch.setattr(state_history.StateHistory, "is_back", lambda self, state: False)
     import_id = there.prepared()
     if case == "seen":
         there.state(import_id, "imported", last_known_state="COMPLETED")
@@ -125,8 +142,8 @@ def test_an_import_that_agrees_but_does_not_move_is_not_said_to_be_harmless(ther
     import_id = there.prepared()
     result = bring(there, import_id, "imported", ["DRAFT"], wait_timeout=0.3)
     assert result["msg"].startswith(
-        f"Import {import_id} was asked to become IMPORT_PENDING, and the service has agreed; but after 0.3 seconds (wait_timeout) it still "
-        "stands at DRAFT. Look at it in Studio before you run again")
+        f"Import {import_id} was asked to become IMPORT_PENDING and the service accepted that, but after 0.3 seconds (wait_timeout) it is still "
+        "DRAFT. Look at it in Studio before you run again")
     assert there.sim.writes() == [IMPORT]
     assert "nobody was changed" not in result["msg"]
 

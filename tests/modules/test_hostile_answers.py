@@ -248,15 +248,15 @@ def test_such_an_id_is_not_sent_either(there: Admin, module: str, bad: str) -> N
 
 
 LISTS: dict[str, tuple[t.Callable[[int], bytes], str]] = {
-    "the same cursor": (lambda page: json.dumps({"entries": [entry()], "nextCursor": "again"}).encode(), "does not take its own cursor back"),
+    "the same cursor": (lambda page: json.dumps({"entries": [entry()], "nextCursor": "again"}).encode(), "does not accept its own cursor"),
     "the same cursor and new entries": (
         lambda page: json.dumps({"entries": [entry(id=str(page))], "nextCursor": "again"}).encode(), "did not end after 50 pages"),
     "changing cursors": (lambda page: json.dumps({"entries": [entry(id=str(page))], "nextCursor": str(page)}).encode(), "did not end after 50 pages"),
     "empty pages": (lambda page: json.dumps({"entries": [], "nextCursor": str(page)}).encode(), "did not end after 50 pages"),
-    "a huge cursor": (lambda page: json.dumps({"entries": [entry()], "nextCursor": "x" * MIB}).encode(), "cursor cannot be sent back"),
-    "a cursor with a line's end": (lambda page: json.dumps({"entries": [], "nextCursor": "a\r\nX: y"}).encode(), "cursor cannot be sent back"),
-    "a cursor that is a list": (lambda page: json.dumps({"entries": [], "nextCursor": [MARK]}).encode(), "cursor cannot be sent back"),
-    "a cursor that is an object": (lambda page: json.dumps({"entries": [], "nextCursor": {"limit": 1}}).encode(), "cursor cannot be sent back"),
+    "a huge cursor": (lambda page: json.dumps({"entries": [entry()], "nextCursor": "x" * MIB}).encode(), "next page cannot be used"),
+    "a cursor with a line's end": (lambda page: json.dumps({"entries": [], "nextCursor": "a\r\nX: y"}).encode(), "next page cannot be used"),
+    "a cursor that is a list": (lambda page: json.dumps({"entries": [], "nextCursor": [MARK]}).encode(), "next page cannot be used"),
+    "a cursor that is an object": (lambda page: json.dumps({"entries": [], "nextCursor": {"limit": 1}}).encode(), "next page cannot be used"),
     "a million entries": (lambda page: b'{"entries": [' + b'{"id":"a"},' * 1_000_000 + b"{}]}", "longer than 8388608 bytes"),
     "very many entries": (
         lambda page: json.dumps({"entries": [{"id": f"{page}-{number}"} for number in range(500)], "nextCursor": str(page)}).encode(),
@@ -302,7 +302,7 @@ def test_an_upload_that_is_stored_under_another_name_is_deleted(there: Admin) ->
     """By its name it would not be found again, and the next run would upload it once more."""
     with Between(there.sim.url, {GET: with_fields(fileName="people.csv")}) as server:
         result = behind(there, server).upload(CSV, force=True)
-    assert "The service stored the upload under another name than it was given" in result["msg"]
+    assert "The service stored the upload under another name than the one it was given" in result["msg"]
     assert there.sim.writes() == [POST, DELETE]
     assert there.sim.imports() == []
 

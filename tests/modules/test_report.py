@@ -76,7 +76,7 @@ def test_a_report_that_cannot_be_written_still_says_what_became_of_the_run(dest:
         result = report(dest.parent / "nowhere" / "berlin.html", check=check)
         assert result.failed
         assert "What it would have told: Imported, but 3 rows were refused. All other rows were imported." in result["msg"]
-        assert f"{dest.parent / 'nowhere'} is no directory" in result["msg"]
+        assert f"{dest.parent / 'nowhere'} is not a directory" in result["msg"]
         assert result["failure"]["stage"] == "report"
 
 

@@ -27,7 +27,7 @@ CASES: list[tuple[dict[str, t.Any], str]] = [
     ({"import_id": "../imports"}, "import_id: it is not an id as the service gives them"),
     ({"import_id": "a b"}, "import_id: it is not an id as the service gives them"),
     ({"import_id": " "}, "import_id: it is not an id as the service gives them"),
-    ({"errors_dest": "/nowhere/at/all/errors.csv"}, "errors_dest: /nowhere/at/all is no directory"),
+    ({"errors_dest": "/nowhere/at/all/errors.csv"}, "errors_dest: /nowhere/at/all is not a directory"),
 ]
 
 

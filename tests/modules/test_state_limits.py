@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 
 PREVIEWED = [GET, PREVIEW, GET, STATUS]
 SHAPES = ["flat", "summary", "changes", "nested", "list", "strings", "blocks"]
-NOT_STARTED = "Import {id} was not started: {reason}. It stands at PREVIEW_READY and nobody was changed; look at the preview"
+NOT_STARTED = "Import {id} was not started: {reason}. Its state is PREVIEW_READY and nobody was changed. Look at the preview"
 
 
 def check_not_started(there: Admin, import_id: str, result: dict[str, t.Any], reason: str) -> None:
@@ -86,7 +86,7 @@ def test_a_preview_is_compared_too(there: Admin) -> None:
         ("absent", "the service gives no numbers for the preview, so the limits cannot be compared"),
         ("null", "the service gives no numbers for the preview, so the limits cannot be compared"),
         ("not_found", "the service gives no numbers for the preview, so the limits cannot be compared"),
-        ("zeros", "the preview shows zeros only although the file has records; a service that does not count before it imports looks the same"),
+        ("zeros", "the preview shows zeros only although the file has records; a service that counts only while it imports looks the same"),
     ],
 )
 def test_no_numbers_is_no_pass(start: Start, numbers: str, reason: str, shape: str) -> None:
@@ -200,7 +200,7 @@ def test_without_waiting_what_another_client_started_is_not_compared(there: Admi
 
 def test_without_the_comparison_at_the_end_the_harm_would_be_ok(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard bites: the run says "ok" to what it would have stopped."""
-    monkeypatch.setattr(Advance, "_compare_the_end", lambda self: None)
+    monkeypatch.setattr(Advance, "_objection_to_end", lambda self: None)
     _import_id, result = started_meanwhile(there, limits={"deleted": 0})
     assert not result.failed
 
@@ -241,6 +241,6 @@ def test_what_another_client_has_previewed_again_is_held_against_the_limits(ther
 @pytest.mark.parametrize("number", [4, 5])
 def test_that_it_would_fail_otherwise_would_be_seen(there: Admin, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr(transition, "PREVIEWING", frozenset())
-    monkeypatch.setattr(Advance, "_preview_tells_something", lambda self: True)
+    monkeypatch.setattr(step.PreviewLimits, "read", lambda self, import_id: True)
     _import_id, result = previewed_again(there, number)
     assert result.failed

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting: what ends it, what does not, and that a rerun goes on where it stands."""
+"""Waiting: what ends it, what does not, and that a rerun continues from there."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def test_the_time_is_up_and_a_rerun_finishes(there: Admin, goal: str, state: str
     import_id = there.prepared(state, hold=True)
     result = there.state(import_id, goal, wait_timeout=0.3)
     assert result["msg"] == (
-        f"Import {import_id} was still {state} after 0.3 seconds (wait_timeout). The service goes on with it by itself; "
-        "run again to wait further: it goes on where it stands, and nothing is imported twice"
+        f"Import {import_id} was still {state} after 0.3 seconds (wait_timeout). The service continues by itself. "
+        "Run again to wait longer: the next run continues from there, and nothing is imported twice"
     )
     assert (result.failed, result["state"], result["failure"]["stage"]) == (True, state, "wait")
     assert result["failure"]["import_id"] == import_id

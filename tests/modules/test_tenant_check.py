@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from ansible_collections.community.staffbase.plugins.module_utils._http import client
+from ansible_collections.community.staffbase.plugins.module_utils._tenant import check as check_module
 from ansible_collections.community.staffbase.plugins.module_utils._tenant.catalogue import CATALOGUE
-from ansible_collections.community.staffbase.plugins.module_utils._tenant.check import PROBES
 from ansible_collections.community.staffbase.plugins.module_utils._tenant.findings import NEW
-from ansible_collections.community.staffbase.plugins.module_utils._tenant.probing import answered_by
+from ansible_collections.community.staffbase.plugins.module_utils._tenant.probe import Probe
 from simulator import Simulator, Switches
 from simulator.switches import Value, choices
 from support.admin import Admin
@@ -174,12 +174,28 @@ def test_a_question_is_taken_as_the_simulator_takes_it(name: str) -> None:
     assert (assumption.taken, assumption.tag) == (str(item.default), item.metadata["tag"])
 
 
+@pytest.fixture(scope="module")
+def asked() -> set[str]:
+    """The names of what the probes of a whole check answer."""
+    names: set[str] = set()
+    real = check_module.run_all
+
+    def run_all(tenant: t.Any, probes: t.Iterable[Probe], *arguments: t.Any) -> None:
+        probes = tuple(probes)
+        names.update(name for probe in probes for name in probe.questions)
+        real(tenant, probes, *arguments)
+
+    with pytest.MonkeyPatch.context() as patch, Simulator(token=TOKEN, people=PEOPLE) as sim:
+        patch.setattr(check_module, "run_all", run_all)
+        check(Admin(sim))
+    return names
+
+
 @pytest.mark.parametrize("name", CATALOGUE)
-def test_every_assumption_is_checked_or_says_why_it_needs_an_import(name: str) -> None:
-    names = {one for probe in PROBES for one in answered_by(probe)}
-    # These are told where a fault of theirs ends everything.
-    essential = {"reach", "token", "feature", "no_right", "config", "config_verb"}
-    assert (name in names | essential) is not bool(CATALOGUE[name].needs_import)
+def test_every_assumption_is_checked_or_says_why_it_needs_an_import(asked: set[str], name: str) -> None:
+    # These are told where a fault of theirs ends everything, and the states after all probes.
+    essential = {"reach", "token", "feature", "no_right", "config", "config_verb", "state_names"}
+    assert (name in asked | essential) is not bool(CATALOGUE[name].needs_import)
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
@@ -220,6 +236,12 @@ def test_a_field_that_the_tenant_does_not_know_is_named(there: Admin) -> None:
         "userName": True, "profile-field:costcenter": True, "profile-field:shoesize": False, "profile-field:hat": False}
     assert seen(result, "host_fields") == "2 unknown"
     assert any("profile-field:hat" in line for line in result["table"])
+
+
+def test_what_is_unknown_says_why(there: Admin) -> None:
+    result = checked(there)
+    assert tell(result, "host_fields")["reason"] == "no mapping was given"
+    assert tell(result, "no_right")["reason"] == "this token has the right"
 
 
 def test_a_certificate_is_looked_at(certificate: tuple[str, str]) -> None:

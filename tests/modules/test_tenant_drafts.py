@@ -17,16 +17,16 @@ from ansible_collections.community.staffbase.plugins.module_utils._http.connecti
 from ansible_collections.community.staffbase.plugins.module_utils._imports.imports import Imports
 from ansible_collections.community.staffbase.plugins.module_utils._imports.states import State
 from ansible_collections.community.staffbase.plugins.module_utils._tenant import check as check_module
-from ansible_collections.community.staffbase.plugins.module_utils._tenant import previewing
+from ansible_collections.community.staffbase.plugins.module_utils._tenant import probes_preview
 from ansible_collections.community.staffbase.plugins.module_utils._tenant.drafts import Draft
-from ansible_collections.community.staffbase.plugins.module_utils._tenant.probing import Tenant
+from ansible_collections.community.staffbase.plugins.module_utils._tenant.probe import Tenant, probe
 from ansible_collections.community.staffbase.plugins.module_utils._tenant.write_guard import ForbiddenWrite, GuardedClient
 from simulator import Fault
 from support.admin import Admin, leaks
 from support.api_calls import DELETE, IMPORT, LIST, POST, PREVIEW, target
 from support.module_runner import run_module
 from support.small_tenant import CSV, PERSONAL, TOKEN_HALVES
-from support.tenant_check import OWN, check, checked, drafts, seen
+from support.tenant_check import OWN, check, checked, drafts, seen, tell
 
 if t.TYPE_CHECKING:
     from conftest import Start
@@ -134,6 +134,18 @@ def test_a_kind_of_call_that_always_fails(start: Start, call: str, kind: str) ->
         rerun(there)
 
 
+@pytest.mark.parametrize("kind", ["html:200", "status:500"])
+def test_numbers_of_old_imports_that_cannot_be_read_do_not_end_it(start: Start, kind: str) -> None:
+    there = start(connection={"retries": 0})
+    there.prepared("COMPLETED")
+    there.sim.schedule(Fault(kind, **target("GET /users/imports/{id}/status"), times=None))
+    result = run_module("staffbase_tenant_check", there.connection)
+    assert not result.failed
+    assert seen(result, "status_shape") is None
+    assert seen(result, "client_cancel") == "allowed"
+    assert drafts(there) == []
+
+
 def test_a_signal_ends_it_and_the_drafts_are_removed(there: Admin) -> None:
     before = signal.getsignal(signal.SIGTERM)
     there.at_call(40, lambda: os.kill(os.getpid(), signal.SIGTERM))
@@ -182,6 +194,8 @@ def test_check_mode_only_reads(there: Admin) -> None:
     assert [seen(result, name) for name in ("feature", "cursor_parameter", "list_order", "status_shape", "error_body")] == [
         "on", "cursor", "newest", "flat", "json"]
     assert seen(result, "location") is None
+    assert tell(result, "location")["reason"] == "needs a draft, which check mode does not make"
+    assert tell(result, "no_right")["reason"] == "this token has the right"
     assert result["new"] == []
 
 
@@ -235,24 +249,25 @@ FORBIDDEN = [
 @pytest.mark.parametrize(("method", "path", "body"), FORBIDDEN)
 def test_the_client_refuses_what_the_check_must_not_send(there: Admin, method: str, path: str, body: t.Any) -> None:
     own, other = there.prepared(), there.prepared()
-    fenced = GuardedClient(Connection(there.sim.url, there.sim.token))
-    fenced.own.add(own)
-    for send in (fenced.send, fenced.probe):
+    guarded = GuardedClient(Connection(there.sim.url, there.sim.token))
+    guarded.own.add(own)
+    for send in (guarded.send, guarded.probe):
         with pytest.raises(ForbiddenWrite):
             send(method, path.format(own=own, other=other), "check", body=body)
     with pytest.raises(ForbiddenWrite):
-        Imports(fenced).ask_for(own, State.IMPORT_PENDING, "import", lambda: False)
-    fenced.close()
+        Imports(guarded).ask_for(own, State.IMPORT_PENDING, "import", lambda: False)
+    guarded.close()
     assert there.calls() == []
 
 
+@probe()
 def forgetful(_tenant: Tenant, draft: Draft) -> None:
     """A probe that asks for an import of a draft that is ready for it."""
     draft.ask("PATCH", stage="import", body={"state": "IMPORT_PENDING"})
 
 
-def test_the_fence_bites(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(previewing, "WITH_A_PREVIEW", (previewing.preview, forgetful))
+def test_without_the_write_guard_a_probe_could_start_an_import(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probes_preview, "WITH_A_PREVIEW", (probes_preview.preview, forgetful))
     result = checked(there)
     assert "A mistake in this collection: ForbiddenWrite" in result["msg"]
     # Without it, two people who do not exist are in the tenant.
@@ -263,7 +278,7 @@ def test_the_fence_bites(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_tidying_up_drafts_would_stay(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check_module, "_tidied", lambda _tenant, error: error)
+    monkeypatch.setattr(check_module, "_cleaned_up", lambda _tenant, error: error)
     there.at_call(40, lambda: os.kill(os.getpid(), signal.SIGTERM))
     check(there)
     assert drafts(there)

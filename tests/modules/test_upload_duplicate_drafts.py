@@ -143,6 +143,6 @@ def test_an_answer_that_names_another_import_deletes_it_not(there: Admin, monkey
 
     monkeypatch.setattr(Imports, "upload", upload)
     result = there.upload(CSV, force=force)
-    assert "was there before" in result["msg"]
+    assert "which existed before the upload" in result["msg"]
     assert DELETE not in there.calls()
     assert other in {entry["id"] for entry in there.sim.imports()}

@@ -78,3 +78,8 @@ def test_a_forced_upload_discards_nothing(there: Admin) -> None:
     orphan(there, "COMPLETED")
     there.upload(CSV, delete_orphaned_drafts=True, force=True)
     assert len(there.sim.imports()) == 3
+
+
+def test_the_option_works_under_its_earlier_name(there: Admin) -> None:
+    done, _late = orphan(there, "COMPLETED")
+    assert there.upload(CSV, discard_strays=True)["import_id"] == done

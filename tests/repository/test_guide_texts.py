@@ -14,13 +14,14 @@ import yaml
 
 from ansible_collections.community.staffbase.plugins.module_utils._csv.problems import MESSAGES, OF_CELLS
 from ansible_collections.community.staffbase.plugins.module_utils._http.errors import NEXT_STEPS
-from support.documents import GUIDES, ROOT, blocks, guide, rows
+from support.documents import GUIDES, ROOT, Block, blocks, fenced, guide, rows
 from tools import open_questions
 
 PLUGINS = ROOT / "plugins"
 ROLE = ROOT / "roles/delta_import"
 #: What the variables of a role begin with -> the role.
 ROLES = {"delta_import_": "delta_import", "awx_": "awx"}
+READMES = ("README.md", *(f"roles/{role}/README.md" for role in ROLES.values()))
 PAGES = sorted(path.stem for path in GUIDES.glob("*.rst"))
 
 #: Calls whose text an admin reads as the reason why a run ended. Errors about an option name the option and explain themselves.
@@ -147,13 +148,23 @@ def unknown(node: t.Any) -> list[str]:
     return found
 
 
+def unknown_in(found: list[Block]) -> list[str]:
+    """Return the same for all blocks of a page."""
+    return [
+        name for each in found
+        for name in (unknown(yaml.safe_load(each.text)) if each.language == "yaml" else unknown_variables(re.findall(r"\w+", each.text)))]
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_what_a_reader_copies_names_variables_and_options_that_are_there(page: str) -> None:
-    for each in blocks(guide(page)):
-        if each.language == "yaml":
-            assert unknown(yaml.safe_load(each.text)) == []
-        else:
-            assert unknown_variables(re.findall(r"\w+", each.text)) == []
+    assert unknown_in(blocks(guide(page))) == []
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_what_a_reader_copies_from_a_readme_names_variables_and_options_that_are_there(readme: str) -> None:
+    found = fenced((ROOT / readme).read_text(encoding="utf-8"))
+    assert found
+    assert unknown_in(found) == []
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -164,6 +175,8 @@ def test_the_text_of_a_guide_names_variables_for_awx_that_are_there(page: str) -
 def test_a_variable_that_is_not_there_would_be_seen() -> None:
     assert unknown([{"vars": {"delta_import_limit": {}, "delta_import_limits": {}}}]) == ["delta_import_limit"]
     assert unknown({"awx_organisation": "Default", "awx_organization": "Default"}) == ["awx_organisation"]
+    assert unknown_in(fenced("```yaml\ndelta_import_limit: {}\n```\n\n```shell\nansible-playbook -e awx_organisation=Default\n```\n")) == [
+        "delta_import_limit", "awx_organisation"]
     assert unknown({"community.staffbase.staffbase_import_state": {"import_id": "69", "status": "imported"}}) == ["status"]
 
 

@@ -16,6 +16,7 @@ GUIDES = ROOT / "docs/docsite/rst"
 EXAMPLES = ROOT / "docs/docsite/examples"
 
 _BLOCK = re.compile(r"^\.\. code-block:: (?P<language>\w+)\n(?P<options>(?:   :.*\n)*)\n(?P<text>(?:   .*\n|\n)+)", re.MULTILINE)
+_FENCED = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _ROW = re.compile(r"^   \* - (?P<first>.*(?:\n       .*)*)\n     - (?P<second>.*(?:\n       .*)*)", re.MULTILINE)
 _LITERAL = re.compile(r"``(.+?)``", re.DOTALL)
 
@@ -39,6 +40,11 @@ def blocks(page: str) -> list[Block]:
         Block(found["language"], (re.findall(r":name: (.*)", found["options"]) or [""])[0], textwrap.dedent(found["text"]))
         for found in _BLOCK.finditer(page)
     ]
+
+
+def fenced(page: str) -> list[Block]:
+    """Return the code blocks of a page in Markdown."""
+    return [Block(found["language"], "", found["text"]) for found in _FENCED.finditer(page)]
 
 
 def block(page: str, name: str) -> t.Any:

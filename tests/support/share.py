@@ -20,7 +20,8 @@ OLDEST, NEWEST = ENDS = ("oldest", "newest")
 ON_BOTH = (
     *(f"tests/system/test_role_runs.py::test_{name}" for name in (
         "first_run_imports", "second_run_sends", "check_mode_sends")),
-    "tests/unit/module_utils/_ansible/", "tests/modules/test_flow.py",
+    "tests/unit/module_utils/_ansible/", "tests/modules/test_flow.py", "tests/system/test_worker_keywords.py",
+    "tests/system/test_in_worker.py::test_a_secret_in_the_address",
 )
 
 #: Whole playbooks. Each runs at one end, half of them at either.

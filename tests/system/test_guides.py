@@ -17,7 +17,7 @@ import yaml
 
 from simulator import Simulator
 from support.controller import Controller
-from support.documents import EXAMPLES, block, blocks, guide, rows
+from support.documents import EXAMPLES, ROOT, block, blocks, fenced, guide, rows
 
 PEOPLE = (
     "Personnel number;Mail;First name;Last name;Department;Status\n"
@@ -97,6 +97,41 @@ def test_the_nightly_job_of_the_guide_keeps_a_baseline_and_stops_a_short_export(
     assert "Too much has changed since" in short.output
     assert tenant.writes() == writes
     assert verdict(controller) == "stopped"
+
+
+@pytest.mark.deep
+def test_what_the_readme_gives_to_paste_runs_one_after_the_other(controller: Controller, tenant: Simulator) -> None:
+    folder = controller.folder
+    found = [here(each.text, folder).replace("https://intranet.example.com", tenant.url) for each in fenced((ROOT / "README.md").read_text("utf-8"))]
+
+    def having(words: str) -> str:
+        return next(text for text in found if words in text)
+
+    def run(script: str) -> None:
+        done = shell(controller, script)
+        assert done.returncode == 0, done.stdout
+
+    for name in ("last", "refused", "reports", "group_vars"):
+        (folder / name).mkdir(exist_ok=True)
+    for name, text in {
+        "staffbase.yml": having("staffbase:\n  hosts:\n    berlin:"), "people.csv": PEOPLE, "leavers.csv": "Personnel number;Status\n1;Deactivated\n",
+        "leavers.yml": having("list of leavers"), "steps.yml": having("Import with the modules"),
+    }.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+    run(having("--check --diff"))
+    assert sorted(person["external_id"] for person in tenant.people()) == ["1", "2"]
+    run(having("check_tenant").replace("/tmp/", f"{folder}/"))
+    assert json.loads((folder / "staffbase-check.json").read_text(encoding="utf-8"))
+    (folder / "group_vars/staffbase.yml").write_text(having("delta_import_baseline_limits:\n"), encoding="utf-8")
+    run(having("-i staffbase.yml\n").splitlines()[-1])
+    assert (folder / "last/berlin.csv").read_text(encoding="utf-8") == PEOPLE
+    assert sorted(path.suffix for path in (folder / "reports").iterdir()) == [".html", ".json", ".md"]
+
+    run("ansible-playbook leavers.yml")
+    assert [person["external_id"] for person in tenant.people()] == ["2"]
+    run(f"ansible-playbook steps.yml -e vault_staffbase_api_token={tenant.token}")
+    assert sorted(person["external_id"] for person in tenant.people()) == ["1", "2"]
 
 
 def verdict(controller: Controller) -> str:

@@ -50,6 +50,7 @@ GOOD: dict[str, Task] = {
     "a file is checked": {CHECK: {"src": "{{ delta_import_src }}", "mapping": "{{ delta_import_mapping }}"}},
     "an upload is predicted": {UPLOAD: {"src": "{{ delta_import_src }}"}, "check_mode": True},
     "imports are read": {INFO: {"states": ["DRAFT"], "gather": "config"}},
+    "somebody is warned": {INFO: {"validate_certs": False}},
 }
 FAILING: dict[str, Task] = {
     "the service": {INFO: {"import_id": "absent"}},
@@ -135,6 +136,43 @@ def test_secret_options_are_not_shown_at_any_verbosity(controller: Controller) -
     for result in results:
         assert "zzyzx" not in result["output"]
         assert TOKEN not in result["output"]
+
+
+#: Words that nothing else prints, and addresses that hold them. Each is refused.
+WORDS = ("zzyzx4711", "qwxk8822")
+ADDRESSES = [
+    "https://zzyzx4711:qwxk8822@intranet.example.com/api", "https://intranet.example.com/?token=zzyzx4711#qwxk8822",
+    "zzyzx4711:qwxk8822@intranet.example.com", "https://zzyzx4711:qwxk8822%40intranet.example.com",
+]
+
+
+def test_a_secret_in_the_address_is_not_shown_at_any_verbosity(controller: Controller, tenant: Simulator) -> None:
+    del controller.environment["STAFFBASE_API_URL"]
+    controller.environment["ANSIBLE_INJECT_INVOCATION"] = "true"
+    controller.variables["addresses"] = ADDRESSES
+    tasks: list[Task] = [{options: arguments} for options, arguments in (
+        (INFO, {}), (UPLOAD, {"content": "id\n1\n", "file_name": "people.csv"}), (INFO, {"limit": "few"}), (INFO, {"colour": "red"}))]
+    given = [{name: {**arguments, "api_url": f"{{{{ addresses[{number}] }}}}"} for name, arguments in task.items()}
+             for number in range(len(ADDRESSES)) for task in (tasks if number < 1 else tasks[:1])]
+
+    results = play_each(controller, [{**task, "vars": where} for task in given for where in ({}, OWN_PROCESS)], "-vvvv", "--diff")
+
+    assert {result["failed"] for result in results} == {True}
+    assert sum("must not hold a user name or a password" in result["msg"] for result in results) == 4
+    assert sum("must not hold a query or a fragment" in result["msg"] for result in results) == 2
+    assert sum('"api_url": "https://intranet.example.com/api"' in result["output"] for result in results) == 6
+    for result in results:
+        assert not any(word in json.dumps(result) for word in WORDS)
+    assert tenant.calls() == []
+
+
+def test_a_secret_in_the_address_of_the_environment_is_not_shown_either(controller: Controller) -> None:
+    controller.environment.update(STAFFBASE_API_URL=ADDRESSES[0], ANSIBLE_INJECT_INVOCATION="true")
+    tasks: list[Task] = [{INFO: {}}, {INFO: {"colour": "red"}}]
+    results = play_each(controller, [{**task, "vars": where} for task in tasks for where in ({}, OWN_PROCESS)], "-vvvv")
+    assert {result["failed"] for result in results} == {True}
+    for result in results:
+        assert not any(word in json.dumps(result) for word in WORDS)
 
 
 def test_a_header_cell_cannot_be_a_template_or_move_the_cursor(controller: Controller) -> None:

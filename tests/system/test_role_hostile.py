@@ -40,10 +40,10 @@ def body_without_an_end(reply: Reply) -> Answer:
 
 
 SPOILED: dict[str, tuple[dict[str, Spoil], str]] = {
-    "a list in a flood": ({LIST: flood}, "The head of the answer is longer"),
+    "a list in a flood": ({LIST: flood}, "The headers of the answer are longer"),
     "a list without an end": ({LIST: body_without_an_end}, "The answer is longer than"),
     "a list with the same cursor": (
-        {LIST: says(json.dumps({"entries": [{"id": "1"}], "nextCursor": "x"}).encode())}, "does not take its own cursor back"),
+        {LIST: says(json.dumps({"entries": [{"id": "1"}], "nextCursor": "x"}).encode())}, "does not accept its own cursor"),
     "a configuration that is nested": ({GET_CONFIG: says(b'{"mapping":' * 100 + b"1" + b"}" * 100)}, "not the JSON that was expected"),
     "a record of another import": ({GET: with_fields(id="6a6a6a6a")}, "record of another import than was asked for"),
     "a record without a state": ({GET: with_fields(state=None)}, "has no state"),
@@ -77,7 +77,7 @@ def test_refused_rows_without_an_end_are_told_and_a_rerun_does_not_import_again(
     run = play(controller, {ERRORS: flood}, delta_import_errors_dest=str(errors), delta_import_max_row_errors=0)
 
     assert run.code == 2, run.output
-    assert "The head of the answer is longer" in run.output
+    assert "The headers of the answer are longer" in run.output
     assert {path.name for path in set(controller.folder.iterdir()) - before} == {"hosts.json"}
     assert controller.play(delta_import_errors_dest=str(errors), delta_import_max_row_errors=0).code == 0
     assert [each["applied_count"] for each in tenant.imports()] == [1]

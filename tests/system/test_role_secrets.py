@@ -23,6 +23,10 @@ from support.sources import sources
 #: Of somebody else: refused by the tenant.
 OTHER = base64.b64encode(b"kennung-8262:viereck-geheim-7d1").decode()
 
+#: Somebody has written a password and a query into the address.
+SPOKEN = ("zq-user-4711", "zq-word-4711", "zq-ticket-4711")
+ADDRESS = "https://{}:{}@127.0.0.1:9/api?token={}".format(*SPOKEN)
+
 #: Folders in which a run leaves something for good.
 PLACES = ("log", "cache", "job", "report")
 
@@ -79,6 +83,8 @@ def cases(folder: Path) -> dict[str, Case]:
         "some": Case("1 row of import", fails=False, variables={"delta_import_errors_dest": str(folder / "some.errors")}),
         "many": Case("max_row_errors", variables={"delta_import_max_row_errors": 0}),
         "nobody": Case("No connection to the service", variables={"staffbase_api_url": "http://127.0.0.1:9"}),
+        "spoken": Case("must not hold a user name or a password", variables={"staffbase_api_url": ADDRESS}),
+        "elsewhere": Case("must not hold a user name or a password", variables={"staffbase_api_url": ADDRESS, "staffbase_in_worker": False}),
         "denied": Case("the token was refused", token=OTHER),
         "quoted": Case("HTTP 418 from the service", fault=Fault("status:418", method="POST", path="/users/imports")),
         "broken": Case("a quote is not closed", spoil=lambda text: text.replace(";Dulcinea1", ';"Dulcinea1')),
@@ -190,7 +196,7 @@ def surroundings(folder: Path, temporary: Path) -> dict[str, str]:
 
 
 def secrets_of(made: dict[str, Case]) -> Secrets:
-    return Secrets(TOKEN, OTHER, cells={cell for case in made.values() for person in case.rows for cell in person.cells})
+    return Secrets(TOKEN, OTHER, cells={*SPOKEN, *(cell for case in made.values() for person in case.rows for cell in person.cells)})
 
 
 def test_nothing_of_a_run_tells_the_token_or_a_cell(controller: Controller, monkeypatch: pytest.MonkeyPatch) -> None:

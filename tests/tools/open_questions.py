@@ -21,7 +21,7 @@ END = ".. end of the open questions\n"
 def table() -> str:
     """Return the table as reStructuredText."""
     lines = [".. list-table::", "   :header-rows: 1", ""]
-    lines += _row("Question", "What is thinkable", "What we take for likely")
+    lines += _row("Question", "Possible answers", "What we think is likely")
     for switch in dataclasses.fields(Switches):
         about = switch.metadata
         values = ", ".join(f"``{value}``" for value in about["values"])

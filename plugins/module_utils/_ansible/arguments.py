@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from ansible.module_utils.basic import env_fallback
@@ -24,10 +25,19 @@ def _from_environment(name: str) -> tuple[t.Any, list[str]]:
     return (_not_empty, [f"STAFFBASE_{name}"])
 
 
+#: The option with the address of the service.
+ADDRESS = "api_url"
+
+
+def address_given(given: t.Mapping[str, t.Any]) -> str:
+    """Return the address that a task, or else the environment, gives; empty if there is none."""
+    return str(given.get(ADDRESS) or os.environ.get(f"STAFFBASE_{ADDRESS.upper()}", ""))
+
+
 def connection_arguments() -> dict[str, t.Any]:
     """Return a fresh argument spec for how to reach the service."""
     return {
-        "api_url": {"type": "str", "required": True, "fallback": _from_environment("API_URL")},
+        ADDRESS: {"type": "str", "required": True, "fallback": _from_environment("API_URL")},
         "api_token": {"type": "str", "required": True, "no_log": True, "fallback": _from_environment("API_TOKEN")},
         "validate_certs": {"type": "bool", "default": True, "fallback": _from_environment("VALIDATE_CERTS")},
         "ca_path": {"type": "path", "fallback": _from_environment("CA_PATH")},

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import os
 import time
@@ -11,7 +12,9 @@ import traceback
 import typing as t
 
 from .._errors import StaffbaseError
+from .._http.address import showable
 from .._printable import printable, printable_data
+from .arguments import ADDRESS, address_given
 
 #: Stands in the place of a secret option; the words are Ansible's own.
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -53,8 +56,21 @@ class Definition:
     #: The name of a library that it needs and that is not there.
     missing: str | None = None
 
+    def spec(self, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Return an argument spec for what a task gives. Ansible may change it: it fills in the defaults of suboptions in place.
+
+        An address with a password or a query in it is a secret as a whole. It will be refused, but until then Ansible may show it.
+        """
+        spec = copy.deepcopy(self.arguments)
+        if ADDRESS in spec and showable(address_given(given)) != address_given(given).strip():
+            spec[ADDRESS]["no_log"] = True
+        return spec
+
     def perform(self, invocation: Invocation) -> Result:
-        """Return what the module returns and `elapsed` (seconds); a failure has `failed`, `msg` and `failure`. Nothing is raised."""
+        """Return what the module returns and `elapsed` (seconds); a failure has `failed`, `msg` and `failure`.
+
+        No Exception is raised. What ends the task from outside is none: Ansible's time-out of a task (the keyword `timeout`) comes out of here.
+        """
         begun = time.monotonic()
         try:
             result = printable_data(self.step(invocation))
@@ -68,7 +84,10 @@ class Definition:
     def displayable(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return the options as they may be shown. Secret ones go by name: by value they would not be found any more once they are printable."""
         secret = {name for name, rules in self.arguments.items() if rules.get("no_log") and params.get(name) is not None}
-        return printable_data({name: HIDDEN if name in secret else value for name, value in params.items()})
+        shown = {name: HIDDEN if name in secret else value for name, value in params.items()}
+        if ADDRESS in self.arguments and params.get(ADDRESS) is not None:
+            shown[ADDRESS] = showable(str(params[ADDRESS]))
+        return printable_data(shown)
 
 
 def _failed(error: StaffbaseError) -> Result:
@@ -82,4 +101,4 @@ class _Mistake(StaffbaseError):
         place = traceback.extract_tb(error.__traceback__)[-1]
         super().__init__(
             f"A mistake in this collection: {type(error).__name__} in {os.path.basename(place.filename)}, line {place.lineno}. Please report it. "
-            "Run again when it is mended: it goes on where it stands", stage="internal")
+            "Run again when it is fixed: it resumes where it stopped", stage="internal")

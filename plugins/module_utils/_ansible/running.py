@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import copy
-
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .invocation import Definition, Invocation
@@ -13,8 +11,7 @@ from .invocation import Definition, Invocation
 
 def run(definition: Definition) -> None:
     """Run what is defined and end the process with its result. Every module here supports check mode."""
-    # Ansible fills in the defaults of suboptions in place.
-    module = AnsibleModule(argument_spec=copy.deepcopy(definition.arguments), supports_check_mode=True, **definition.rules)
+    module = _module_of(definition)
     if definition.missing is not None:
         module.fail_json(msg=missing_required_lib(definition.missing))
     invocation = Invocation(module.params, module.check_mode)
@@ -25,3 +22,14 @@ def run(definition: Definition) -> None:
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)
+
+
+def _module_of(definition: Definition) -> AnsibleModule:
+    class Module(AnsibleModule):
+        """Knows which options are secret before it shows or logs any: it does so while it is being made."""
+
+        def _load_params(self) -> None:
+            super()._load_params()
+            self.argument_spec = definition.spec(self.params)
+
+    return Module(argument_spec=definition.spec({}), supports_check_mode=True, **definition.rules)

@@ -10,7 +10,10 @@ import typing as t
 from .problems import BadTable
 from .table import Table
 
-DEACTIVATED = "Deactivated"
+ACTIVATED, DEACTIVATED = "Activated", "Deactivated"
+
+#: The status column that a difference gets where it needs one and the export has none.
+ADDED_STATUS = "staffbase_status"
 
 #: The kinds of change, as results and limits name them.
 KINDS = ("joiners", "movers", "leavers")
@@ -27,6 +30,18 @@ class DeltaRules:
     status_column: str | None = None
     deactivate_leavers: bool = False
     joiners_status: str | None = None
+
+
+def status_rules(own_column: str, leavers: str) -> DeltaRules:
+    """Return the rules for an export whose own status column is `own_column` (empty: it has none) and for `leavers` (ignore, deactivate).
+
+    Leavers who are deactivated need a status column. Where it is added, the export says nothing about anybody's status, so joiners are active:
+    one of them may be a leaver of an earlier run who is back.
+    """
+    deactivate = leavers == "deactivate"
+    if own_column or not deactivate:
+        return DeltaRules(own_column or None, deactivate)
+    return DeltaRules(ADDED_STATUS, deactivate, ACTIVATED)
 
 
 @dataclasses.dataclass

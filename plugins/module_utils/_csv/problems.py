@@ -26,14 +26,14 @@ MESSAGES = {
     "mixed_separators": "this row is separated by another character than the header",
     # the header
     "header_missing": "the first line looks like data, not like column names",
-    "header_duplicate": "this column name stands there twice",
+    "header_duplicate": "this column name occurs twice",
     "header_empty_name": "a column has no name",
     "column_missing": "the mapping names this column, but the file lacks it",
     "identifier_missing": "the identifier's column is missing",
     # rows
     "row_too_short": "the row has fewer cells than the header",
     "row_too_long": "the row has more cells than the header",
-    "unclosed_quote": "a quote is not closed, or something stands behind a closing one",
+    "unclosed_quote": "a quote is not closed, or text follows a closing quote",
     "identifier_empty": "the identifier is empty",
     "identifier_white_space": "the identifier holds white space",
     "identifier_duplicate": "another row has the same identifier",

@@ -101,7 +101,7 @@ class Table:
         try:
             return text.getvalue()[:-2].encode(self._codec) + b"\n"
         except UnicodeEncodeError:
-            told = f"its encoding, {self.dialect.encoding}, lacks a character of a previous row that is to be written; export it as UTF-8"
+            told = f"its encoding, {self.dialect.encoding}, cannot represent a character of a previous row that has to be written; export it as UTF-8"
             raise BadTable("not_text", None, text=told) from None
 
     def _decoded(self, data: bytes) -> str:

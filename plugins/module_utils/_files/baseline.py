@@ -42,6 +42,11 @@ class Baseline:
     def delta_path(self) -> str:
         return f"{self.path}.delta.csv"
 
+    @property
+    def errors_path(self) -> str:
+        """Where the refused rows of the delta are kept."""
+        return f"{self.path}.errors.csv"
+
     def exists(self) -> bool:
         return os.path.exists(self.path)
 
@@ -52,6 +57,10 @@ class Baseline:
     @property
     def lock_path(self) -> str:
         return f"{self.path}.source"
+
+    def lock_of(self, run: str | None) -> dict[str, str] | None:
+        """Return what keeps `run` apart from other runs of this source, as the option `lock` of the modules takes it."""
+        return {"path": self.lock_path, "run": run} if run else None
 
     def is_begun(self) -> bool:
         """Whether the current export is kept, and not yet in the baseline."""
@@ -81,7 +90,7 @@ class Baseline:
         `sha256`: the digest of the export that was sent; if the copy is another one, another run has begun.
         """
         if not self.is_begun():
-            raise InputError("baseline", f"{self.next_path} is missing: there is no run to be finished")
+            raise InputError("baseline", f"{self.next_path} is missing: there is no unfinished run")
         if sha256 is not None and _digest(self.next_path) != sha256:
             raise InputError("baseline", f"{self.next_path} is not the export that was sent: another run is under way. Run again when it is done")
         file = PrivateFile("baseline", self.path, write=not check_mode)

@@ -4,7 +4,7 @@
 
 `<baseline>.source` holds the id of the run that took the baseline last, the digest of its export, and the name of the source. It is
 locked while a run works with the files beside it, or has its import done; the kernel takes the lock away from a process that ends, however
-it ends. It is written in place and never removed, so whoever locks it locks the same file.
+it ends. It is written in place and never removed, so whoever locks it locks the same file. It is its owner's only, like the files beside it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import typing as t
 
 from .._errors import InputError
 from .._http.waiting import TimeIsUp, Waiter
+from .private_file import MODE
 from .regular_file import disk_faults_named
 
 _LAYOUT = re.compile(rb"(?P<run>[0-9a-f]{32})\n(?P<sha256>[0-9a-f]{64})\n(?P<source>.+)", re.DOTALL)
@@ -45,7 +46,7 @@ class BaselineLock:
         data = os.pread(descriptor, LONGEST, 0)
         found = _LAYOUT.fullmatch(data)
         if data and not found:
-            raise InputError("baseline", f"{path} does not say whose baseline it is. If no other source uses it, delete the file")
+            raise InputError("baseline", f"{path} does not name the source of this baseline. If no other source uses the baseline, delete this file")
         self.run = found["run"].decode() if found else None
         self._sha256 = found["sha256"].decode() if found else None
         self._source = found["source"] if found else None
@@ -127,12 +128,18 @@ def look(path: str) -> BaselineLock | None:
 def _open(path: str, flags: int) -> int:
     try:
         # A symbolic link would take the name of the source to where nobody looks for it, and a FIFO would be waited for.
-        descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW, 0o600)
+        descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW, MODE)
     except OSError as error:
         raise InputError("baseline", f"{path} cannot be opened: {error.strerror}") from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
         os.close(descriptor)
         raise InputError("baseline", f"{path} is not a regular file")
+    if flags & os.O_RDWR and stat.S_IMODE(mode) != MODE:
+        # Whoever can write to it could take the baseline away from a run. The file of another user, or of a file system without
+        # modes, stays as it is: the run can do its work all the same.
+        with contextlib.suppress(OSError):
+            os.fchmod(descriptor, MODE)
     return descriptor
 
 

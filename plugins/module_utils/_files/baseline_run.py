@@ -11,9 +11,10 @@ from .._errors import InputError
 from .._http.waiting import Waiter
 from .baseline import Baseline
 from .baseline_lock import TAKEN_OVER, BaselineLock, locked, look
+from .regular_file import refuse_other_than_a_file
 
 #: What the other run does, whoever it is: it cannot begin anew before it has finished this one.
-SUPERSEDED = "Another run of this source has taken over the baseline and brings it up to date"
+SUPERSEDED = "Another run of this source has taken over the baseline and updates it"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +86,13 @@ def _kept(baseline: Baseline, wanted: BaselineRequest, lock: BaselineLock | None
         if not kept.pending:
             kept.changed = baseline.begin(wanted.src, wanted.sha256, check_mode=check_mode)
     return kept
+
+
+def check_places(baseline: str, errors_dest: str | None) -> None:
+    """Raise InputError if the baseline, or the refused rows, cannot be written where they shall be: before anything is sent."""
+    for option, path in (("baseline", baseline), ("errors_dest", errors_dest)):
+        if path:
+            refuse_other_than_a_file(path, option)
 
 
 def _run_of(lock: BaselineLock | None) -> str | None:

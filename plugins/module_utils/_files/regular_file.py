@@ -72,6 +72,6 @@ def refuse_other_than_a_file(path: str, option: str) -> None:
         raise InputError(option, f"{path} is not a regular file")
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
-        raise InputError(option, f"{folder} is no directory")
+        raise InputError(option, f"{folder} is not a directory")
     if not os.access(folder, os.W_OK):
         raise InputError(option, f"{folder} cannot be written to")

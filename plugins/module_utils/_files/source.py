@@ -88,7 +88,7 @@ def _accepted(source: Source, option: str, sha256: str | None) -> Source:
     if not source.size:
         raise InputError(option, "it is empty (0 bytes): an export has at least a header")
     if sha256 is not None and source.sha256 != sha256.strip().lower():
-        raise InputError(option, "it has not the given sha256: it has changed since it was checked; run again when the export is finished")
+        raise InputError(option, "its sha256 is not the given one: it has changed since it was checked; run again when the export is finished")
     return source
 
 

@@ -5,9 +5,16 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import urlsplit, urlunsplit
 
 API_PATH = "/api"
+
+#: In the place of an address of which nothing can be shown for sure.
+NOT_SHOWN = "(not shown: it is no address, and may hold a secret)"
+
+# A host with what may stand around it, and nothing in which a password could be mistaken for one of them.
+_BARE = re.compile(r"(https?://)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?", re.IGNORECASE)
 
 
 def base_url(api_url: str) -> str:
@@ -48,6 +55,29 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def showable(api_url: str) -> str:
+    """Return what an admin wrote as it may be shown: what `base_url` takes as it is, of anything else only scheme, host, port and path.
+
+    A user, a password, a query and a fragment are left out, also where a typing mistake has put them into another place.
+    """
+    text = api_url.strip()
+    if not text or ("@" not in text and _is_taken(text)):
+        return text
+    head, *tail = re.split("[?#]", text, maxsplit=1)
+    scheme, separator, rest = head.partition("://")
+    bare = scheme + separator + rest.rpartition("@")[2] if separator else head.rpartition("@")[2]
+    # An "@" behind a "?" or "#" may end a password that holds one: then what stands in front of it is no host.
+    return bare if _BARE.fullmatch(bare) and "@" not in "".join(tail) else NOT_SHOWN
+
+
+def _is_taken(api_url: str) -> bool:
+    try:
+        base_url(api_url)
+    except ValueError:
+        return False
+    return True
 
 
 def without_query(url: str) -> str:

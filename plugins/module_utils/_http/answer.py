@@ -72,7 +72,7 @@ def refusal(answer: Answer, where: Where) -> CallError:
         target = without_query(answer.headers.get("location", ""))
         return CallError(
             f"The service redirects to {target}; redirects are refused, because they would carry the token to another place",
-            where, status=answer.status, next_step="set api_url to the address that answers by itself",
+            where, status=answer.status, next_step="set api_url to the address that answers without a redirect",
         )
     code, message = _said(answer)
     return CallError(

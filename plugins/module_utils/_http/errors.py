@@ -17,10 +17,10 @@ NEXT_STEPS: dict[int, str] = {
     401: "the token was refused: give api_token exactly as Studio shows it, and check that it is enabled and allowed from this address",
     403: "the token lacks the right: the CSV import needs a token of administrator level",
     404: NOT_FOUND,
-    405: "the service does not know this verb here: check that api_url is the Staffbase API",
-    409: "another import or another client is in the way: run again when it is done",
+    405: "the service does not support this HTTP method here: check that api_url is the Staffbase API",
+    409: "another import is running, or another client is working on this one: run again when it is done",
     413: "the file is larger than the service accepts",
-    429: "the service asks for fewer calls: run again later",
+    429: "the service received too many calls: run again later",
 }
 
 
@@ -57,7 +57,7 @@ class CallError(StaffbaseError):
         self.unsure = unsure
         self.retry_after = retry_after
         self.what = what
-        self.next_step = next_step or NEXT_STEPS.get(status or 0, "run again: it goes on where it stands" if passing else "")
+        self.next_step = next_step or NEXT_STEPS.get(status or 0, "run again: it resumes where it stopped" if passing else "")
         super().__init__(self._sentence(), where.stage, where.import_id)
 
     def _sentence(self) -> str:

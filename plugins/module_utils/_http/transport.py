@@ -238,11 +238,11 @@ class _Fault:
 
 
 _CHECK_SERVICE = "check that api_url is the Staffbase API and that nothing else answers in its place"
-_CHECK_HOST = "check the host in api_url and the network; then run again: it goes on where it stands"
+_CHECK_HOST = "check the host in api_url and the network; then run again: it resumes where it stopped"
 
 _CHECK_CA = "set ca_path to the certificate authority that signed it, and check the host in api_url"
 _NOT_TRUSTED = "The certificate of the service is not trusted"
-_LONG_HEAD = "The head of the answer is longer than any that the service sends"
+_LONG_HEAD = "The headers of the answer are longer than any that the service sends"
 
 #: The first that fits counts. A connection that was never made has carried nothing, so nobody can have acted on it.
 _FAULTS = (

@@ -44,14 +44,14 @@ def read_counters(answer: t.Any, *, expected: bool) -> Counts | None:
     return _highest(found) if found else None
 
 
-def tells_nothing(counts: Counts | None) -> bool:
-    """Tell whether there is no number at all."""
-    return counts is None or all(value is None for value in counts.values())
+def has_numbers(counts: Counts | None) -> t.TypeGuard[Counts]:
+    """Tell whether at least one counter has a number; zero is one."""
+    return counts is not None and any(value is not None for value in counts.values())
 
 
-def all_zero(counts: Counts) -> bool:
-    """Tell whether every number that is told is zero."""
-    return not any(counts.values())
+def is_all_zero(counts: Counts | None) -> bool:
+    """Tell whether there are numbers, and each of them is zero. A counter without a number does not matter."""
+    return has_numbers(counts) and not any(counts.values())
 
 
 def _blocks(node: t.Any, path: tuple[str, ...]) -> t.Iterator[tuple[tuple[str, ...], Counts]]:
@@ -59,13 +59,13 @@ def _blocks(node: t.Any, path: tuple[str, ...]) -> t.Iterator[tuple[tuple[str, .
         return
     if isinstance(node, dict):
         counts = {name: _count(node.get(name)) for name in COUNTERS}
-        if not tells_nothing(counts):
+        if has_numbers(counts):
             yield path, counts
         for key, value in node.items():
             yield from _blocks(value, (*path, str(key)[:LONGEST_KEY].lower()))
     elif isinstance(node, list):
         counts = _from_list(node)
-        if not tells_nothing(counts):
+        if has_numbers(counts):
             yield path, counts
         else:
             for value in node[:1000]:

@@ -89,7 +89,7 @@ class _List:
         if not cursor:
             return None
         if not _is_usable(cursor):
-            raise CallError("The list of imports goes on, but its cursor cannot be sent back", self._where, status=200)
+            raise CallError("The list of imports has more pages, but the cursor of the next page cannot be used", self._where, status=200)
         for name in self._names:
             found = self._try({**self._limit, name: cursor})
             if found is not None and self._is_further(self._listing(found), cursor):
@@ -103,8 +103,8 @@ class _List:
             if found is not None and not self._listing(found).get("nextCursor"):
                 return found
         raise CallError(
-            f"The list of imports goes on after {len(_listed(page))} entries, but the service does not take its own cursor back", self._where,
-            next_step="report this with the service's version: the name of the cursor's parameter is not documented",
+            f"The list of imports has more than {len(_listed(page))} entries, but the service does not accept its own cursor for the next page",
+            self._where, next_step="please report this: the name of the parameter for the cursor is not documented",
         )
 
     def _is_further(self, page: Page, cursor: t.Any) -> bool:

@@ -34,6 +34,9 @@ RUNNING = frozenset({State.IMPORT_PENDING.value, State.IMPORTING.value})
 #: In one of these, the import was started, and its configuration cannot be changed any more.
 STARTED = RUNNING | {State.COMPLETED.value}
 
+#: In one of these, the service does nothing until a client asks it to.
+IDLE = frozenset({State.DRAFT.value, State.PREVIEW_READY.value})
+
 #: In one of these, nobody was changed. A state that is not known is in neither group: people may have been changed.
 UNSTARTED = PREVIEWED | {State.DRAFT.value, State.CANCELLED.value}
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 import html
 import typing as t
 
-from .._imports.counters import tells_nothing
+from .._imports.counters import has_numbers
 from .._printable import printable
+from .._run.facts import STEPS
 from . import words
-from .facts import STEPS
 from .figures import duration, percent, whole
 from .pictures import gauge, sign, stack, swatch
 from .report import Group, Limit, Report
@@ -126,7 +126,7 @@ def _difference(report: Report) -> str:
 
 def _changes(report: Report) -> str:
     found = report.changes
-    if found is None or tells_nothing(found):
+    if not has_numbers(found):
         return ""
     most = max(count or 0 for count in found.values())
     rows = []

@@ -13,8 +13,8 @@ from .._csv.delta import KINDS
 from .._imports.counters import COUNTERS
 from .._imports.states import State
 from .._printable import printable_data
-from .facts import STEPS, Data, Facts, data, entries, number, read_steps, text
-from .verdict import Verdict, refused_count, state_of, verdict_of
+from .._run.facts import STEPS, Data, Facts, data, entries, number, read_steps, text
+from .verdict import Verdict, verdict_of
 
 #: The number of the JSON's format; it goes up when a key changes its meaning or goes.
 FORMAT = 1
@@ -156,10 +156,10 @@ def compose(asked: Asked, steps: t.Iterable[Data], written: datetime.datetime, e
     return Report(
         written=written, asked=asked, verdict=verdict_of(facts, exceeded=any(limit.exceeded for limit in limits)),
         message=failed.message if failed else "", failure=failed.failure if failed else {},
-        import_id=text(known.get("id") or upload.get("import_id")), file_name=text(known.get("file_name")), state=state_of(facts),
+        import_id=text(known.get("id") or upload.get("import_id")), file_name=text(known.get("file_name")), state=facts.import_state,
         export=_export(facts.last("check")), difference=difference,
         changes=changes, expected=state.get("state") != State.COMPLETED.value, limits=limits,
-        refused=Refused(refused_count(facts), _grouped(entries(state.get("row_errors"))), columns, rows),
+        refused=Refused(facts.refused_count, _grouped(entries(state.get("row_errors"))), columns, rows),
         seconds=[(step, seconds) for step, seconds in facts.seconds if step in STEPS],
     )
 
@@ -187,7 +187,7 @@ def _limits(asked: Asked, facts: Facts, changes: dict[str, int | None] | None) -
         Limit(name, text(asked.limits[name]), number(asked.limits[name]), (changes or {}).get(name))
         for name in COUNTERS if asked.limits.get(name) is not None]
     if asked.max_row_errors is not None:
-        found.append(Limit(REFUSED_ROWS, text(asked.max_row_errors), asked.max_row_errors, refused_count(facts)))
+        found.append(Limit(REFUSED_ROWS, text(asked.max_row_errors), asked.max_row_errors, facts.refused_count))
     return found
 
 

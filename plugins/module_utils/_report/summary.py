@@ -7,10 +7,10 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._imports.counters import tells_nothing
+from .._imports.counters import has_numbers
 from .._printable import printable
+from .._run.facts import STEPS
 from . import words
-from .facts import STEPS
 from .figures import duration, whole
 from .report import Group, Report
 
@@ -49,7 +49,7 @@ def plain(value: str) -> str:
 def _numbers(report: Report) -> t.Iterator[str]:
     if report.difference is not None:
         yield _table("Since the last export", ["People", "Number"], [[kind, whole(count)] for kind, count in report.difference.items()])
-    if report.changes is not None and not tells_nothing(report.changes):
+    if has_numbers(report.changes):
         yield _table(words.changes_title(report), ["People", "Number"], [[name, whole(count)] for name, count in report.changes.items()])
     if report.limits and all(limit.exceeded is None for limit in report.limits):
         yield plain(words.not_compared(report.limits))

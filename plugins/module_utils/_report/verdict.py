@@ -8,8 +8,8 @@ import dataclasses
 import enum
 
 from .._imports.states import RUNNING, UNSTARTED, State
+from .._run.facts import Facts, Failed, number
 from .._steps.outcome import ABSENT
-from .facts import Facts, Failed, data, number, text
 
 
 class Kind(str, enum.Enum):
@@ -57,30 +57,13 @@ def verdict_of(facts: Facts, *, exceeded: bool = False) -> Verdict:
     return _of_failure(facts, failed, exceeded) if failed else _of_success(facts)
 
 
-def is_nothing_new(facts: Facts) -> bool:
-    """Tell whether nobody has changed, or this content had been imported before."""
-    upload = facts.last("upload")
-    imported_before = bool(upload.get("reused")) and data(upload.get("import")).get("state") == State.COMPLETED.value
-    return bool(facts.last("delta").get("empty")) or imported_before
-
-
-def state_of(facts: Facts) -> str:
-    """Return the last state of the import that a step told of, or nothing."""
-    return text(facts.last("remove").get("state") or facts.last("state").get("state") or data(facts.last("upload").get("import")).get("state"))
-
-
-def refused_count(facts: Facts) -> int | None:
-    """Return how many rows were refused, as far as the service has told."""
-    return number(facts.last("state").get("row_error_count"))
-
-
 def rows(count: int) -> str:
     return f"{count:,} {'row' if count == 1 else 'rows'}"
 
 
 def _of_success(facts: Facts) -> Verdict:
-    state, refused = state_of(facts), refused_count(facts) or 0
-    if is_nothing_new(facts):
+    state, refused = facts.import_state, facts.refused_count or 0
+    if facts.is_nothing_new:
         why = "Nobody has changed since the last export." if facts.last("delta").get("empty") else "This content had been imported before."
         return Verdict(Kind.NOTHING_NEW, "Nothing new", f"{why} {NOBODY}", _about_refused(refused, facts))
     if state == State.COMPLETED.value:
@@ -107,12 +90,16 @@ def _about_refused(refused: int, facts: Facts) -> list[str]:
 
 #: (step, stage) -> kind, headline and what to do next. These come from guards of this collection, not from a call.
 GUARDS = {
+    ("inputs", "inputs"): (Kind.STOPPED, "Stopped: the inputs cannot be right", ["Correct the inputs that the message names, and run again."]),
+    # A check of somebody's own.
     ("inputs", ""): (Kind.STOPPED, "Stopped: the inputs cannot be right", ["Correct the inputs that the message names, and run again."]),
     ("check", "check"): (Kind.STOPPED, "Stopped: the export is broken", [
         "Correct the export at the lines below, or have it exported again.", "Run again. Nothing was sent, so there is nothing to undo."]),
     ("delta", "delta"): (Kind.STOPPED, "Stopped: too much has changed since the last export", [
         "If the export is right, raise the limit on joiners, movers or leavers for this run, and run again.",
         "If it is short or wrong, have it exported again."]),
+    ("approval", "approval"): (Kind.STOPPED, "Stopped: this is not what was approved", [
+        "Run the preview again, compare its numbers with what you expect, and have it approved."]),
     ("state", "preview"): (Kind.STOPPED, "Stopped: the preview could not be compared with the limits", [
         "Read the message: it says which number is missing.", "Run again when that is mended: it goes on with the same upload."]),
     ("state", "exceeded"): (Kind.STOPPED, "Stopped: more people would be changed than the limits allow", [
@@ -134,6 +121,8 @@ HEADLINES = {
     "upload": "the export could not be uploaded",
     "config": "the columns could not be mapped",
     "state": "the import could not be brought to its end",
+    "replace": "a draft that must not be imported could not be deleted",
+    "delete": "the draft could not be deleted",
     "remove": "the draft could not be deleted",
     "baseline": "the baseline could not be replaced",
 }
@@ -161,18 +150,23 @@ def _of_guard(failed: Failed, exceeded: bool) -> tuple[Kind, str, list[str]] | N
 def _of_accident(failed: Failed) -> tuple[Kind, str, list[str]]:
     if failed.stage == "internal":
         return Kind.FAILED, "Failed: a mistake in this collection", ["Please report the message.", AGAIN]
-    return Kind.FAILED, f"Failed: {HEADLINES.get(failed.step, 'a step did not end as it should')}", ["Do what the message says.", AGAIN]
+    return Kind.FAILED, f"Failed: {HEADLINES.get(_step_or_deletion(failed), 'a step did not end as it should')}", ["Do what the message says.", AGAIN]
+
+
+def _step_or_deletion(failed: Failed) -> str:
+    """Return the step, or what the state step did last: it deletes a draft after its preview."""
+    return "delete" if (failed.step, failed.stage) == ("state", "delete") else failed.step
 
 
 def _effect(facts: Facts, failed: Failed) -> str:
     """Return what a failure means for people."""
     if failed.step not in ("state", "remove", "baseline"):
         return PREVIOUS_RUN if failed.step == "resume" else NOBODY
-    if is_nothing_new(facts):
+    if facts.is_nothing_new:
         return f"There was nothing new to import. {NOBODY}"
-    state = state_of(facts)
+    state = facts.import_state
     if state == State.COMPLETED.value:
-        return OTHERS if (failed.step, failed.stage) == ("state", "errors") and refused_count(facts) is not None else COMPLETED
+        return OTHERS if (failed.step, failed.stage) == ("state", "errors") and facts.refused_count is not None else COMPLETED
     if state in RUNNING:
         return GOES_ON
     return NOBODY if (state == ABSENT or state in UNSTARTED) and not _may_have_started(failed) else UNSURE

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Taking an import back: cancelling it, or deleting its record."""
+"""Cancelling an import, or deleting its record."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from .._http.errors import CallError
 from .._http.waiting import TimeIsUp, Waiter
 from .._imports.imports import Imports, checked_id
 from .._imports.records import ImportRecord
-from .._imports.states import PREVIEWING, RUNNING, State, reached
+from .._imports.states import PREVIEWING, RUNNING, STARTED, State
 from .outcome import Outcome
-from .transition import REFUSALS, Transition
+from .transition import TRANSITION_REFUSED, Transition
 
 #: How long (seconds) a cancellation that was accepted may take to show.
 LONGEST_CANCELLATION = 30.0
 
 
 class CancelOrDelete:
-    """Takes one import back."""
+    """Cancels or deletes one import."""
 
     def __init__(self, imports: Imports, import_id: str, waiter: Waiter, *, wait: bool) -> None:
         self._imports = imports
@@ -32,18 +32,18 @@ class CancelOrDelete:
 
     def cancel(self, *, check_mode: bool = False) -> Outcome:
         """Bring the import to CANCELLED; where the service has no such verb, a draft is deleted instead, which has the same effect."""
-        return self._told(self._cancel, check_mode)
+        return self._run(self._cancel, check_mode)
 
     def remove(self, *, check_mode: bool = False) -> Outcome:
         """Delete the import's record and, before the import, the upload (D)."""
-        return self._told(self._remove, check_mode)
+        return self._run(self._remove, check_mode)
 
-    def _told(self, act: t.Callable[[bool], None], check_mode: bool) -> Outcome:
+    def _run(self, step: t.Callable[[bool], None], check_mode: bool) -> Outcome:
         """Return the outcome. An error carries what is known so far in its `details`."""
         try:
-            act(check_mode)
+            step(check_mode)
         except StaffbaseError as error:
-            raise self.outcome.told_with(error, self._waiter.elapsed) from None
+            raise self.outcome.attach_to(error, self._waiter.elapsed) from None
         self.outcome.elapsed = self._waiter.elapsed
         return self.outcome
 
@@ -61,7 +61,7 @@ class CancelOrDelete:
         if check_mode:
             self.outcome.changed = True
             self.outcome.record = dataclasses.replace(record, state=State.CANCELLED.value)
-        elif not self._cancelled(record):
+        elif not self._try_to_cancel(record):
             self._delete_instead()
 
     def _remove(self, check_mode: bool) -> None:
@@ -94,20 +94,20 @@ class CancelOrDelete:
         """A 404 may mean that the token lacks the right (D). The list, which needs the same right, tells the two apart."""
         return any(record.id == self._id for record in self._imports.every(self._id))
 
-    def _cancelled(self, record: ImportRecord) -> bool:
+    def _try_to_cancel(self, record: ImportRecord) -> bool:
         try:
             Transition(self._imports, self._id, self._waiter).ask(record, State.CANCELLED, "cancel")
         except CallError as error:
-            if error.status not in REFUSALS | {405}:
+            if error.status not in TRANSITION_REFUSED | {405}:
                 raise
             return False
         except TimeIsUp:
             # No time was left for the further try.
             return False
         self.outcome.changed = True
-        short = Waiter(LONGEST_CANCELLATION, 2.0)
+        short_waiter = Waiter(LONGEST_CANCELLATION, 2.0)
         try:
-            now = short.until(lambda: self._look("cancel"), lambda record: record.state in (State.CANCELLED.value, State.COMPLETED.value))
+            now = short_waiter.until(lambda: self._look("cancel"), lambda record: record.state in (State.CANCELLED.value, State.COMPLETED.value))
         except TimeIsUp:
             return False
         if now.state == State.COMPLETED.value:
@@ -117,7 +117,7 @@ class CancelOrDelete:
 
     def _delete_instead(self) -> None:
         record = self._look("cancel")
-        if reached(record.state, State.IMPORT_PENDING):
+        if record.state in STARTED:
             raise self._error(f"Import {self._id} is {record.state}, and the service does not let it be cancelled any more", "cancel")
         self._delete(record, "cancel")
         self.outcome.changed = self.outcome.gone = True
@@ -128,7 +128,7 @@ class CancelOrDelete:
         try:
             self._imports.delete(self._id, stage)
         except CallError as error:
-            if error.status not in REFUSALS or record.state not in PREVIEWING or not self._wait:
+            if error.status not in TRANSITION_REFUSED or record.state not in PREVIEWING or not self._wait:
                 raise
             try:
                 self._waiter.until(lambda: self._look(stage), lambda now: now.state not in PREVIEWING)
@@ -144,7 +144,7 @@ class CancelOrDelete:
         try:
             self._waiter.until(lambda: self._look("delete"), lambda record: record.state not in RUNNING)
         except TimeIsUp:
-            raise self._error(f"Import {self._id} is still {state}; it was not deleted. Run again to wait further", "delete") from None
+            raise self._error(f"Import {self._id} is still {state}; it was not deleted. Run again to wait longer", "delete") from None
 
     def _error(self, text: str, stage: str) -> StaffbaseError:
         return StaffbaseError(text, stage=stage, import_id=self._id)

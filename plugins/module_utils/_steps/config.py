@@ -12,19 +12,22 @@ from .._errors import StaffbaseError
 from .._http.errors import CallError
 from .._imports.imports import Imports, checked_id
 from .._imports.records import ImportRecord
-from .._imports.states import PREVIEWING, State, reached
-from .config_body import KEYS, Body, Configuration, differences, mapped, shown, spellings
-from .invalid_mapping import invalid_keys
+from .._imports.states import PREVIEWING, STARTED, State
+from .config_body import KEYS, Body, Configuration, bodies_to_try, bodies_with_nulls, differences, mapped, shown
+from .invalid_mapping import MappingTrials
 
 #: With these statuses the service refuses a body (D for 400).
-REFUSED = frozenset({400, 422})
+BODY_REFUSED = frozenset({400, 422})
+
+#: With these it may refuse a body because the import has left the draft (I).
+NO_DRAFT_ANY_MORE = BODY_REFUSED | {403, 409}
 
 #: What is said beside the reason when the former configuration could not be put back.
 DELETED = "the draft could not be put back as it was, so it was deleted: upload the file again"
 
 
 @dataclasses.dataclass(frozen=True)
-class Configured:
+class ConfigureResult:
     """`before` and `after` under the names of the options."""
 
     changed: bool
@@ -40,18 +43,18 @@ class Configure:
         self._id = checked_id(import_id)
         self._wanted = wanted.checked()
 
-    def run(self, *, check_mode: bool = False) -> Configured:
+    def run(self, *, check_mode: bool = False) -> ConfigureResult:
         """GET, compare, write, read back."""
         before = self._imports.get_config(self._id)
         body = self._wanted.body()
         if not self._differs(before, body):
-            return Configured(False, shown(before), shown(before))
+            return ConfigureResult(False, shown(before), shown(before))
         if check_mode:
             self._refuse_if_started(self._imports.get(self._id, "config"))
-            return Configured(True, shown(before), shown(body))
+            return ConfigureResult(True, shown(before), shown(body))
         if not self._write(before, body):
-            return Configured(False, shown(body), shown(body))
-        return Configured(True, shown(before), shown(self._read_back(before, body)))
+            return ConfigureResult(False, shown(body), shown(body))
+        return ConfigureResult(True, shown(before), shown(self._read_back(before, body)))
 
     def _differs(self, before: Body, body: Body) -> bool:
         """Tell whether there is something to write.
@@ -65,14 +68,14 @@ class Configure:
         return not self._has_started()
 
     def _has_started(self) -> bool:
-        return reached(self._imports.get(self._id, "config").state, State.IMPORT_PENDING)
+        return self._imports.get(self._id, "config").state in STARTED
 
     def _write(self, before: Body, body: Body) -> bool:
         """Write; return False if another client has done so, and the import has left the draft before this one's turn came."""
-        refusal = self._refusal(*spellings(body), *_cleared(before, body))
+        refusal = self._write_one_of(*bodies_to_try(body), *bodies_with_nulls(before, body))
         if refusal is None:
             return True
-        if refusal.status in REFUSED or refusal.status in (403, 409):
+        if refusal.status in NO_DRAFT_ANY_MORE:
             record = self._imports.get(self._id, "config")
             if record.state not in (State.DRAFT.value, State.CANCELLED.value) and self._is_as_wanted(body):
                 return False
@@ -82,7 +85,7 @@ class Configure:
                     f"Import {self._id} is {record.state}, so its configuration cannot be changed now; run again when its preview is made",
                     stage="config", import_id=self._id)
             self._refuse_if_started(record)
-        if refusal.status not in REFUSED:
+        if refusal.status not in BODY_REFUSED:
             raise refusal
         return self._name_invalid_keys(before, body, refusal)
 
@@ -90,7 +93,7 @@ class Configure:
         now = self._imports.get_config(self._id)
         return bool(mapped(now)) and not any(key in now for key in differences(now, body))
 
-    def _refusal(self, *bodies: Body) -> CallError | None:
+    def _write_one_of(self, *bodies: Body) -> CallError | None:
         """Write the first body that the service takes; return the last refusal if it takes none."""
         refusal: CallError | None = None
         for body in bodies:
@@ -99,55 +102,41 @@ class Configure:
                 return None
             except CallError as error:
                 refusal = error
-                if error.status not in REFUSED:
+                if error.status not in BODY_REFUSED:
                     break
         return refusal
 
     def _read_back(self, before: Body, body: Body) -> Body:
         """Return what the service has now; raise if it is not what was sent."""
         after = self._imports.get_config(self._id)
-        cleared = _cleared(after, body)
-        if cleared:
-            self._try(*cleared)
+        without_surplus = bodies_with_nulls(after, body)
+        if without_surplus:
+            self._try(*without_surplus)
             after = self._imports.get_config(self._id)
         wrong = [key for key in differences(after, body) if key in after]
         if wrong:
             deleted = f"; {DELETED}" if self._restore_or_delete(before) else ""
             raise StaffbaseError(
-                f"The service took the configuration but kept something else in: {', '.join(sorted(wrong))}; nothing was imported{deleted}",
+                f"The service accepted the configuration but stored something else in: {', '.join(sorted(wrong))}; nothing was imported{deleted}",
                 stage="config", import_id=self._id)
         return after
 
     def _refuse_if_started(self, record: ImportRecord) -> None:
-        if reached(record.state, State.IMPORT_PENDING) or record.state == State.CANCELLED.value:
+        if record.state in STARTED or record.state == State.CANCELLED.value:
             raise StaffbaseError(
                 f"Import {self._id} is {record.state}, so its configuration cannot be changed any more; upload the file again (force) "
                 "to import it with another configuration", stage="config", import_id=self._id)
 
     def _name_invalid_keys(self, before: Body, body: Body, refusal: CallError) -> t.NoReturn:
+        trials = MappingTrials(self._try, before, body)
         found: dict[str, str] = {}
-        accepted = deleted = False
-
-        def accepts(mapping: dict[str, str]) -> bool:
-            nonlocal accepted
-            wanted = {**body, "mapping": mapping}
-            cleared = _cleared(before, wanted) if merging else []
-            answer = self._try(*(cleared or spellings(wanted)))
-            accepted = accepted or answer
-            return answer
-
-        merging = False
         try:
-            found = invalid_keys(self._wanted, accepts)
-            if not accepted and mapped(before):
-                # What stands there may be the reason, if it is merged into each try: so it is taken out.
-                merging = True
-                found = invalid_keys(self._wanted, accepts)
+            found = trials.find_invalid_keys(self._wanted)
         except CallError as error:
-            found, refusal = {}, error
+            refusal = error
         finally:
-            if accepted:
-                deleted = self._restore_or_delete(before)
+            # Whatever ended the search: a mapping that was only tried out must not stay.
+            deleted = trials.any_accepted and self._restore_or_delete(before)
         if not found:
             raise refusal.going_on(DELETED) if deleted else refusal
         listed = "; ".join([*(f"{key}: {reason}" for key, reason in found.items()), *([DELETED] if deleted else [])])
@@ -156,8 +145,8 @@ class Configure:
             stage="config", import_id=self._id, invalid_mapping=found)
 
     def _try(self, *bodies: Body) -> bool:
-        refusal = self._refusal(*bodies)
-        if refusal is not None and refusal.status not in REFUSED:
+        refusal = self._write_one_of(*bodies)
+        if refusal is not None and refusal.status not in BODY_REFUSED:
             raise refusal
         return refusal is None
 
@@ -169,17 +158,11 @@ class Configure:
         for body in (before, {key: value for key, value in before.items() if key in {*KEYS.values(), "mapping"}}):
             # Whatever keeps it from being put back, a half-configured draft must not stay.
             with contextlib.suppress(CallError):
-                if self._try(*spellings(body)) and not _differ(self._imports.get_config(self._id), body):
+                if self._try(*bodies_to_try(body)) and _is_restored(self._imports.get_config(self._id), body):
                     return False
         self._imports.delete(self._id, "config")
         return True
 
 
-def _cleared(current: Body, body: Body) -> list[Body]:
-    """Return the bodies to try where a write is merged into `current`: null takes a field out of it (I, RFC 7396)."""
-    surplus = {field: None for field in mapped(current) if field not in body["mapping"]}
-    return spellings({**body, "mapping": {**body["mapping"], **surplus}}) if surplus else []
-
-
-def _differ(now: Body, then: Body) -> bool:
-    return mapped(now) != mapped(then) or any(now.get(key) != then[key] for key in KEYS.values() if key in then)
+def _is_restored(now: Body, before: Body) -> bool:
+    return mapped(now) == mapped(before) and all(now.get(key) == before[key] for key in KEYS.values() if key in before)

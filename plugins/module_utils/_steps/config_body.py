@@ -49,7 +49,7 @@ class Configuration:
 
         `removeAll` goes with a full import only, never beside `delta: true` (C). There it is always sent: what a
         full import without it does is unknown, so the narrower scope (people who came from CSV) is asked for by name. Where the service
-        takes it beside no `delta` at all, `spellings` has the body without.
+        takes it beside no `delta` at all, `bodies_to_try` has the body without.
         """
         body = {key: getattr(self, option) for option, key in KEYS.items() if option != "remove_all"}
         if not self.delta:
@@ -69,7 +69,7 @@ class Configuration:
                 if not field:
                     raise InputError("mapping", f"the key {fields!r} names no field")
                 if field in seen:
-                    raise InputError("mapping", f"the field {field!r} stands there twice")
+                    raise InputError("mapping", f"the field {field!r} is mapped twice")
                 seen.add(field)
         if IDENTIFIER not in seen:
             hint = " (older pages spell it externalID; the service wants externalId)" if "externalID" in seen else ""
@@ -110,7 +110,7 @@ def shown(body: Body) -> dict[str, t.Any]:
     return {**options, "mapping": mapped(body)}
 
 
-def spellings(body: Body) -> list[Body]:
+def bodies_to_try(body: Body) -> list[Body]:
     """Return the bodies to try: one for each literal that the encoding may have, and for a full import the same without `delta`.
 
     `removeAll` and `delta` exclude each other (C). Whether `delta: false` counts there as well is not said, so both readings are tried.
@@ -120,6 +120,15 @@ def spellings(body: Body) -> list[Body]:
     if _is_full_by_name(body):
         bodies += [{key: value for key, value in each.items() if key != "delta"} for each in bodies]
     return bodies
+
+
+def bodies_with_nulls(current: Body, body: Body) -> list[Body]:
+    """Return the bodies to try where a write is merged into `current`; none if there is nothing to take out of its mapping.
+
+    null takes a field out of it (I, RFC 7396).
+    """
+    surplus = {field: None for field in mapped(current) if field not in body["mapping"]}
+    return bodies_to_try({**body, "mapping": {**body["mapping"], **surplus}}) if surplus else []
 
 
 def _is_full_by_name(body: Body) -> bool:

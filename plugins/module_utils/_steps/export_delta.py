@@ -38,7 +38,7 @@ class DeltaRequest:
     def checked(self) -> DeltaRequest:
         """Return this, or raise InputError."""
         if self.rules.deactivate_leavers and self.rules.status_column is None:
-            raise InputError("status_column", "it is needed with leavers=deactivate: it is the column that says so")
+            raise InputError("status_column", "it is needed with leavers=deactivate: it is the column that gets the status Deactivated")
         if self.rules.joiners_status is not None and self.rules.status_column is None:
             raise InputError("status_column", "it is needed with joiners_status")
         for kind, limit in self.limits.items():
@@ -48,7 +48,7 @@ class DeltaRequest:
                 raise InputError(f"limits.{kind}", str(error)) from None
         for option in ("previous", "current"):
             if os.path.realpath(self.dest) == os.path.realpath(getattr(self, option)):
-                raise InputError("dest", f"it is the same file as {option}, which would be lost")
+                raise InputError("dest", f"it is the same file as {option}, which would be overwritten")
         return self
 
 

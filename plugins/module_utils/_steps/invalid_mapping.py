@@ -10,10 +10,39 @@ from __future__ import annotations
 
 import typing as t
 
-from .config_body import IDENTIFIER, Configuration, fields_of
+from .config_body import IDENTIFIER, Body, Configuration, bodies_to_try, bodies_with_nulls, fields_of, mapped
 
 #: Tells whether the service accepts a mapping (field -> column).
 Accepts = t.Callable[[dict[str, str]], bool]
+
+
+class MappingTrials:
+    """Tries mappings on a draft, each within the wanted `body`. `write` takes several bodies and tells whether the service takes one of them."""
+
+    def __init__(self, write: t.Callable[..., bool], before: Body, body: Body) -> None:
+        self._write = write
+        self._before = before
+        self._body = body
+        self._take_out_surplus = False
+        #: Whether the service has taken a mapping, so that the draft is not as it was `before`.
+        self.any_accepted = False
+
+    def accepts(self, mapping: dict[str, str]) -> bool:
+        """Write this mapping; tell whether the service takes it."""
+        wanted = {**self._body, "mapping": mapping}
+        with_nulls = bodies_with_nulls(self._before, wanted) if self._take_out_surplus else []
+        accepted = self._write(*(with_nulls or bodies_to_try(wanted)))
+        self.any_accepted = self.any_accepted or accepted
+        return accepted
+
+    def find_invalid_keys(self, wanted: Configuration) -> dict[str, str]:
+        """Return what `invalid_keys` finds."""
+        found = invalid_keys(wanted, self.accepts)
+        if not self.any_accepted and mapped(self._before):
+            # What stands there may be the reason, if each try is merged into it: so it is taken out.
+            self._take_out_surplus = True
+            found = invalid_keys(wanted, self.accepts)
+        return found
 
 
 def invalid_keys(wanted: Configuration, accepts: Accepts) -> dict[str, str]:
@@ -31,7 +60,7 @@ class _Search:
     def result(self) -> dict[str, str]:
         anchor = self._anchor()
         if anchor is None:
-            return dict.fromkeys(self._keys, "no column of the mapping was found in the file; is the separator or the encoding another one?")
+            return dict.fromkeys(self._keys, "no column of the mapping was found in the file; check the separator and the encoding")
         fields = sorted(set(self._fields) - {IDENTIFIER})
         bad = set(self._bad_among(fields, anchor))
         reasons: dict[str, list[str]] = {}

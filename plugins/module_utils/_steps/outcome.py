@@ -46,7 +46,7 @@ class Outcome:
             "elapsed": round(self.elapsed, 3),
         }
 
-    def told_with(self, error: StaffbaseError, elapsed: float) -> StaffbaseError:
+    def attach_to(self, error: StaffbaseError, elapsed: float) -> StaffbaseError:
         """Return `error` with what is known so far in its `details`; what it tells by itself stays."""
         self.elapsed = elapsed
         error.details = {**self.to_result(), "changed": self.changed, **error.details}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._imports.counters import Counts, tells_nothing
+from .._imports.counters import Counts, has_numbers
 from .._imports.records import ImportRecord
 
 #: As long as the state stays the same, a line comes this often at most (seconds).
@@ -36,6 +36,6 @@ class Progress:
         self._tell(f"import {record.id}: {record.state} after {elapsed:.0f} s{rows}{self._counts()}")
 
     def _counts(self) -> str:
-        if self.expected is None or tells_nothing(self.expected):
+        if not has_numbers(self.expected):
             return ""
         return ", preview: " + ", ".join(f"{name} {count}" for name, count in self.expected.items() if count is not None)

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way of an import as it was seen. The service only goes forward (D); one that goes back is told, and nothing is started twice."""
+"""The states in which an import was seen. The service only goes forward (D); a step back is told, and nothing is started twice."""
 
 from __future__ import annotations
 
 from .._errors import StaffbaseError
-from .._imports.states import PREVIEWED, RUNNING, State, rank, reached
+from .._imports.states import PREVIEWED, RUNNING, STARTED, State, rank
 
 #: So many looks in a row may show less than an earlier one: of several machines of the service, one may lag behind (I).
 MOST_LOOKS_BACK = 5
@@ -17,21 +17,21 @@ class StateHistory:
     def __init__(self, import_id: str, seen_before: str = "") -> None:
         """`seen_before`: a state that was seen earlier; it counts only when the import had been started."""
         self._id = import_id
-        self._furthest = seen_before if reached(seen_before, State.IMPORT_PENDING) else ""
+        self._furthest = seen_before if seen_before in STARTED else ""
         self._looks_back = 0
 
     @property
     def has_started(self) -> bool:
         """Whether it was ever seen after its start."""
-        return reached(self._furthest, State.IMPORT_PENDING)
+        return self._furthest in STARTED
 
     def is_back(self, state: str) -> bool:
         """Tell whether `state` is a step back. Within a step the service may go to and fro: it resumes an interrupted import by itself (D)."""
         place, furthest = _place(state), _place(self._furthest)
         return place is not None and furthest is not None and place < furthest
 
-    def see(self, state: str, stage: str) -> None:
-        """Take notice of `state`; raise StaffbaseError when it stays back."""
+    def add(self, state: str, stage: str) -> None:
+        """Add a state that was seen; raise StaffbaseError when the import stays behind an earlier one."""
         if self.is_back(state):
             self._looks_back += 1
             if self._looks_back >= MOST_LOOKS_BACK:
@@ -39,7 +39,7 @@ class StateHistory:
         elif _place(state) is not None:
             self._furthest, self._looks_back = state, 0
 
-    def may_ask(self, state: str, stage: str) -> None:
+    def forbid_second_start(self, state: str, stage: str) -> None:
         """Raise StaffbaseError when an import that stands at `state` was seen started: it must not be moved again."""
         if self.has_started and self.is_back(state):
             raise self._went_back(state, stage)

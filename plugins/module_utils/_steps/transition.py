@@ -9,11 +9,11 @@ from .._http.errors import CallError
 from .._http.waiting import Waiter
 from .._imports.imports import Imports
 from .._imports.records import ImportRecord
-from .._imports.states import PREVIEWING, RUNNING, State, reached
+from .._imports.states import PREVIEWING, RUNNING, STARTED, State, reached
 from .state_history import StateHistory
 
-#: With one of these the service may refuse a transition; which one is unknown (I).
-REFUSALS = frozenset({400, 403, 409, 422, 423})
+#: With one of these the service may refuse a transition; which one is unknown (I). A body is refused with fewer: `config.BODY_REFUSED`.
+TRANSITION_REFUSED = frozenset({400, 403, 409, 422, 423})
 
 
 class PreviewUnderWay(Exception):
@@ -23,11 +23,11 @@ class PreviewUnderWay(Exception):
 class Transition:
     """Moves one import. A lost answer is made good by looking; a tenant that is busy with another import is waited for, but not to cancel."""
 
-    def __init__(self, imports: Imports, import_id: str, waiter: Waiter, course: StateHistory | None = None) -> None:
+    def __init__(self, imports: Imports, import_id: str, waiter: Waiter, history: StateHistory | None = None) -> None:
         self._imports = imports
         self._id = import_id
         self._waiter = waiter
-        self._course = course or StateHistory(import_id)
+        self._history = history or StateHistory(import_id)
         self._ended: frozenset[str] | None = None
 
     def ask(self, record: ImportRecord, target: State, stage: str) -> None:
@@ -39,7 +39,7 @@ class Transition:
                 self._imports.ask_for(self._id, target, stage, lambda: self._has_moved(record, self._look(target, stage), target))
                 return
             except CallError as error:
-                if error.status not in REFUSALS:
+                if error.status not in TRANSITION_REFUSED:
                     raise
                 now = self._look(target, stage)
                 if self._has_moved(record, now, target):
@@ -60,9 +60,9 @@ class Transition:
             raise StaffbaseError(
                 f"Import {self._id} was cancelled by another client; nothing was imported. Upload the file again if it is still wanted",
                 stage=stage, import_id=self._id)
-        if target is not State.PREVIEW_PENDING or reached(now, State.IMPORT_PENDING):
+        if target is not State.PREVIEW_PENDING or now in STARTED:
             # A preview that is made again is a step back, but one that was asked for.
-            self._course.see(now, stage)
+            self._history.add(now, stage)
         return now
 
     def _has_moved(self, before: ImportRecord, now: str, target: State) -> bool:

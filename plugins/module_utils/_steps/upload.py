@@ -77,15 +77,15 @@ class Upload:
         import_id = self._post(known)
         if import_id in there_before:
             raise StaffbaseError(
-                f"The service's answer to the upload names import {import_id}, which was there before. Nothing was configured, imported or deleted; "
-                "run again", stage="upload", import_id=import_id)
+                f"The service's answer to the upload names import {import_id}, which existed before the upload. "
+                "Nothing was configured, imported or deleted; run again", stage="upload", import_id=import_id)
         duplicates = [] if force else self._made_since(known, import_id)
         kept = self._keep_one(duplicates) if duplicates else self._imports.get(import_id, "upload")
         if kept.file_name != self.name:
             self._imports.delete(import_id, "upload")
             raise StaffbaseError(
-                "The service stored the upload under another name than it was given. The name is what tells that a file "
-                "was uploaded already, so the upload was deleted and nothing was imported; choose a simpler file_name",
+                "The service stored the upload under another name than the one it was given. Earlier uploads are recognised by their name, "
+                "so this one was deleted and nothing was imported; choose a simpler file_name",
                 stage="upload", import_id=import_id)
         return Uploaded(kept, self._source.sha256, reused=kept.id != import_id)
 
@@ -102,7 +102,7 @@ class Upload:
         import_id = import_id or self._found_since(known)
         if import_id is None:
             raise lost or StaffbaseError(
-                "The upload's answer told no id, and the list does not show the upload. Nothing was imported; run again",
+                "The answer to the upload contains no id, and the list of imports does not show the upload. Nothing was imported; run again",
                 stage="upload")
         return import_id
 

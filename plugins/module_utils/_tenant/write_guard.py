@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The client of the check: it writes to its own drafts only, never starts an import, and counts its calls."""
+"""The write guard: the check's client writes to the check's own drafts only, never starts an import, and limits its calls."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from .._http.errors import Where
 from .._imports.imports import IMPORTS
 from .._imports.states import State
 
-#: The only states that the check asks for. DRAFT is what no service can be asked for: it shows how a refusal looks.
-ASKED_FOR = frozenset({State.PREVIEW_PENDING.value, State.CANCELLED.value, State.DRAFT.value})
+#: The only states that the check may ask for. DRAFT is one that no client can ask for (D): it shows how a refusal looks.
+ALLOWED_STATES = frozenset({State.PREVIEW_PENDING.value, State.CANCELLED.value, State.DRAFT.value})
 
-#: How many exchanges, repeated ones too, the check may need before it gives up; removing its drafts may take CALLS_TO_TIDY more.
+#: After so many exchanges, repeated ones too, the check gives up; removing its drafts may take CALLS_TO_TIDY more.
 MOST_CALLS = 400
 CALLS_TO_TIDY = 100
 
-_OWN_PATH = re.compile(rf"{re.escape(IMPORTS)}/([^/]+)(?:/config)?")
+_WRITABLE = re.compile(rf"{re.escape(IMPORTS)}/([^/]+)(?:/config)?")
 
 
 class ForbiddenWrite(AssertionError):
@@ -30,10 +30,10 @@ class ForbiddenWrite(AssertionError):
 
 
 class GuardedClient(Client):
-    """Refuses every write that is not to a draft of the check itself, and every one that could start an import.
+    """Refuses every write that is not to a draft of this check, and every one that could start an import.
 
-    `own` are the ids of its drafts. What it sees in passing is kept: `location` of the last upload (None if its answer was lost),
-    `retry_after` of answers 429 (as they were written), and `tls`.
+    `own`: the ids of the check's drafts. `config_verb`: writes the configuration; a probe finds it out. What is seen in passing is kept:
+    `location` of the last upload (None if its answer was lost), `retry_after` of answers 429 (as they were written), and `tls`.
     """
 
     def __init__(self, *arguments: t.Any, **options: t.Any) -> None:
@@ -41,6 +41,7 @@ class GuardedClient(Client):
         self.own: set[str] = set()
         self.calls = 0
         self.most_calls = MOST_CALLS
+        self.config_verb = "PATCH"
         self.location: str | None = None
         self.retry_after: list[str | None] = []
         self.tls: transport.TlsSeen | None = None
@@ -57,18 +58,18 @@ class GuardedClient(Client):
             self.tls = self.tls or transport.tls_of(response)
             if response.status_code == 429:
                 self.retry_after.append(response.headers.get("Retry-After"))
-            if method == "POST":
-                self.location = response.headers.get("Location", "") if 200 <= response.status_code < 300 else None
+            if method == "POST" and 200 <= response.status_code < 300:
+                self.location = response.headers.get("Location", "")
             yield response
 
     def check_write(self, method: str, path: str, body: t.Any) -> None:
         """Raise ForbiddenWrite for a write that is not allowed."""
         if method in READING:
             return
-        if isinstance(body, dict) and "state" in body and body["state"] not in ASKED_FOR:
+        if isinstance(body, dict) and "state" in body and body["state"] not in ALLOWED_STATES:
             raise ForbiddenWrite(f"{method} {path} asks for a state that may start an import")
         if (method, path) == ("POST", IMPORTS):
             return
-        found = _OWN_PATH.fullmatch(path)
+        found = _WRITABLE.fullmatch(path)
         if method not in ("PATCH", "PUT", "DELETE") or found is None or found.group(1) not in self.own:
-            raise ForbiddenWrite(f"{method} {path} is no write to a draft of the check")
+            raise ForbiddenWrite(f"{method} {path} is no write to a draft of this check")

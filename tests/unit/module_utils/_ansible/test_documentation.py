@@ -30,8 +30,8 @@ from ansible_collections.community.staffbase.plugins.modules.staffbase_tenant_ch
 
 ROOT = Path(connection.__file__).parents[3]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("staffbase_*.py"))
-#: The report is about an import, and reads only what others have returned.
-REMOTE = [name for name in MODULES if not name.startswith("staffbase_csv_") and name != "staffbase_import_report"]
+#: The plan and the report are about an import, and read only what others have returned.
+REMOTE = [name for name in MODULES if not name.startswith("staffbase_csv_") and name not in ("staffbase_import_plan", "staffbase_import_report")]
 RECORD = set(ImportRecord(id="69").to_result())
 
 Spec = dict[str, t.Any]

@@ -9,9 +9,12 @@ import json
 import typing as t
 
 import pytest
+from ansible.module_utils import basic
 
 from ansible_collections.community.staffbase.plugins.module_utils._ansible import service
+from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Invocation
 from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._http.client import Client
 from ansible_collections.community.staffbase.plugins.modules import staffbase_import_info
 from support.dialogue import TOKEN
 from support.module_runner import run_module
@@ -92,6 +95,62 @@ def test_what_nobody_expected_is_told_by_its_place_and_not_by_what_it_held(monke
     assert result["failure"]["stage"] == "internal"
     for secret in ("anna", "Traceback", TOKEN):
         assert secret not in result.output
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a module writes to the log of its host; by itself, Ansible does so with the options of each."""
+    lines: list[str] = []
+    monkeypatch.setattr(basic.AnsibleModule, "log", lambda _self, msg, log_args=None: lines.append(f"{msg} {log_args}"))
+    return lines
+
+
+@pytest.mark.parametrize("more", [{}, {"colour": "red"}, {"limit": "few"}], ids=["alone", "beside an unknown option", "beside a wrong one"])
+@pytest.mark.parametrize("exported", [False, True], ids=["option", "environment"])
+@pytest.mark.parametrize("api_url", ["https://admin:hunter2@intranet.example.com/api", "https://intranet.example.com/?token=hunter2"])
+def test_a_secret_in_the_address_is_neither_shown_nor_logged(
+    monkeypatch: pytest.MonkeyPatch, logged: list[str], api_url: str, exported: bool, more: dict[str, t.Any],
+) -> None:
+    if exported:
+        monkeypatch.setenv("STAFFBASE_API_URL", api_url)
+    result = run_module(INFO, {"api_token": TOKEN, **({} if exported else {"api_url": api_url}), **more})
+    assert result.failed
+    assert bool(logged) is not bool(more), "what is wrong for Ansible itself is not logged"
+    for text in (result.output, *logged):
+        assert "hunter2" not in text
+    if not more:
+        assert result["invocation"]["module_args"]["api_url"].startswith("https://intranet.example.com/")
+
+
+def test_an_address_without_a_secret_is_logged(logged: list[str]) -> None:
+    assert run_module(INFO, {"api_token": TOKEN, "api_url": "http://intranet.example.com"}).failed
+    assert "http://intranet.example.com" in "".join(logged)
+    assert TOKEN not in "".join(logged)
+
+
+class TimeOut(BaseException):
+    """Stands for what Ansible raises in its worker when the `timeout` of a task is over."""
+
+
+class Watched(Client):
+    """A client that is told when it is closed."""
+
+    closed = 0
+
+    def close(self) -> None:
+        super().close()
+        Watched.closed += 1
+
+
+def test_the_time_out_of_a_task_comes_out_and_the_connection_is_closed() -> None:
+    def interrupted(_invocation: Invocation, _client: Client) -> t.NoReturn:
+        raise TimeOut
+
+    definition = service.client_module({}, interrupted, Watched)
+    params = {"api_url": "https://intranet.example.com", "api_token": TOKEN, "validate_certs": True, "ca_path": None, "timeout": 9.0, "retries": 0}
+    with pytest.raises(TimeOut):
+        definition.perform(Invocation(params))
+    assert Watched.closed == 1
 
 
 @pytest.mark.parametrize(("times", "option"), [

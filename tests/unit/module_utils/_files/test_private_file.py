@@ -198,7 +198,7 @@ def test_what_cannot_be_written_is_named_before_any_request(tmp_path: Path) -> N
     os.mkfifo(tmp_path / "fifo")
     (tmp_path / "file").touch()
     for path, text in [
-        (tmp_path, "is a directory"), (tmp_path / "none" / "x.csv", "no directory"), (tmp_path / "file" / "x.csv", "no directory"),
+        (tmp_path, "is a directory"), (tmp_path / "none" / "x.csv", "not a directory"), (tmp_path / "file" / "x.csv", "not a directory"),
         (tmp_path / "fifo", "not a regular file"), (Path("/dev/null"), "not a regular file"),
     ]:
         with pytest.raises(InputError, match=rf"^errors_dest: .*{text}"):

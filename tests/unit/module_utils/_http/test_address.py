@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ansible_collections.community.staffbase.plugins.module_utils._http.address import base_url, is_loopback, without_query
+from ansible_collections.community.staffbase.plugins.module_utils._http.address import NOT_SHOWN, base_url, is_loopback, showable, without_query
 
 WANTED = "https://intranet.example.com/api"
 
@@ -80,6 +80,46 @@ def test_any_text_is_an_address_or_a_valueerror(api_url: str) -> None:
     assert url.startswith(("https://", "http://"))
     assert url.endswith("/api")
     assert base_url(url) == url
+
+
+@pytest.mark.parametrize(("api_url", "shown"), [
+    ("https://intranet.example.com/", "https://intranet.example.com/"),
+    (" https://gateway.example.com:8443/staff%20base/api\n", "https://gateway.example.com:8443/staff%20base/api"),
+    ("http://intranet.example.com", "http://intranet.example.com"),
+    ("intranet.example.com/api", "intranet.example.com/api"),
+    ("", ""),
+    ("https://admin:hunter2@intranet.example.com/api", "https://intranet.example.com/api"),
+    ("https://admin@[2001:db8::1]:8443/", "https://[2001:db8::1]:8443/"),
+    ("https://intranet.example.com/api?token=hunter2", "https://intranet.example.com/api"),
+    ("https://intranet.example.com/#hunter2", "https://intranet.example.com/"),
+    ("https://admin:hunter2@intranet.example.com/?token=hunter2", "https://intranet.example.com/"),
+    ("admin:hunter2@intranet.example.com", "intranet.example.com"),
+    ("https:/admin:hunter2@intranet.example.com", "intranet.example.com"),
+    ("https://admin:12/hunter2@intranet.example.com", "https://intranet.example.com"),
+    ("https://admin:hunter2", NOT_SHOWN),
+    ("https://admin:hunter2%40intranet.example.com", NOT_SHOWN),
+    ("https://admin:12#hunter2@intranet.example.com", NOT_SHOWN),
+    ("https://intranet.example.com/?mail=admin@hunter2", NOT_SHOWN),
+    ("admin:hunter2@x://intranet.example.com", NOT_SHOWN),
+    ("{'password': 'hunter2'}", NOT_SHOWN),
+])
+def test_what_may_be_shown_of_an_address(api_url: str, shown: str) -> None:
+    assert showable(api_url) == shown
+    assert "hunter2" not in shown
+
+
+@given(st.text("ab1/?#@:%\\[] .", max_size=6), st.text("ab1/?#@:%\\[] .", max_size=6), st.sampled_from(["https://", "http://", "https:/", "//", ""]))
+@example("1/", "", "https://")
+@example("", "?", "https://")
+@example("1#", "", "https://")
+def test_no_password_is_shown_whatever_stands_in_it(before: str, behind: str, scheme: str) -> None:
+    assert "hunter2" not in showable(f"{scheme}admin:{before}hunter2{behind}@intranet.example.com/api")
+
+
+@given(st.text())
+def test_what_may_be_shown_is_shown_as_it_is(api_url: str) -> None:
+    shown = showable(api_url)
+    assert shown == NOT_SHOWN or showable(shown) == shown
 
 
 @pytest.mark.parametrize(("host", "loopback"), [

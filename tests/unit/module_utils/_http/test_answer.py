@@ -91,7 +91,7 @@ def test_what_is_no_json_is_a_passing_fault(body: bytes) -> None:
 
 def test_the_number_of_attempts_is_told_when_there_were_several() -> None:
     error = refused(503, {"code": "SERVICE_UNAVAILABLE"}, **{"retry-after": "3"}).after(4)
-    assert str(error) == "HTTP 503 from the service after 4 attempts [stage config, import 69]; run again: it goes on where it stands"
+    assert str(error) == "HTTP 503 from the service after 4 attempts [stage config, import 69]; run again: it resumes where it stopped"
     assert (error.failure()["attempts"], error.failure()["code"]) == (4, "SERVICE_UNAVAILABLE")
     assert (error.passing, error.unsure, error.retry_after) == (True, True, 3.0)
 

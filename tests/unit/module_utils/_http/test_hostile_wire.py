@@ -77,7 +77,7 @@ FLOODS: dict[str, t.Callable[[], Raw]] = {
 @pytest.mark.parametrize("name", FLOODS)
 def test_a_head_without_an_end_is_left(name: str) -> None:
     answer = FLOODS[name]()
-    with pytest.raises(CallError, match="The head of the answer is longer than any that the service sends") as caught:
+    with pytest.raises(CallError, match="The headers of the answer are longer than any that the service sends") as caught:
         ask(answer, retries=3)
     # The largest is the one that the library allows: it is sent whole into the buffers.
     assert answer.sent < OFFERED
@@ -324,7 +324,7 @@ def test_a_connection_that_is_torn_down_within_tls_is_a_passing_fault(authority:
 @pytest.mark.parametrize("name", ["interim answers", "headers", "one header"])
 def test_within_tls_a_head_is_bounded_as_well(authority: Authority, name: str) -> None:
     answer = FLOODS[name]()
-    with pytest.raises(CallError, match="The head of the answer is longer"):
+    with pytest.raises(CallError, match="The headers of the answer are longer"):
         ask(answer, tls=authority.context, ca_path=authority.ca_path)
     assert answer.sent < OFFERED
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.community.staffbase.plugins.module_utils._imports import counters
-from ansible_collections.community.staffbase.plugins.module_utils._imports.counters import COUNTERS, all_zero, read_counters, tells_nothing
+from ansible_collections.community.staffbase.plugins.module_utils._imports.counters import COUNTERS, has_numbers, is_all_zero, read_counters
 
 FIVE = {"created": 3, "updated": 40, "deactivated": 2, "reactivated": 1, "deleted": 0}
 FOUR = {name: value for name, value in FIVE.items() if name != "reactivated"}
@@ -131,7 +131,7 @@ def test_any_json_is_counters_or_none(answer: t.Any, expected: bool) -> None:
     counts = read_counters(answer, expected=expected)
     if counts is not None:
         assert tuple(counts) == COUNTERS
-        assert not tells_nothing(counts)
+        assert has_numbers(counts)
         assert all(value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0) for value in counts.values())
 
 
@@ -143,9 +143,15 @@ def test_the_keys_around_do_not_matter(counts: dict[str, int], path: list[str]) 
     assert read_counters(answer, expected=True) == counts
 
 
-def test_what_is_nothing_and_what_is_zero() -> None:
-    assert tells_nothing(None)
-    assert tells_nothing(dict.fromkeys(COUNTERS))
-    assert not tells_nothing({**dict.fromkeys(COUNTERS), "deleted": 0})
-    assert all_zero({**dict.fromkeys(COUNTERS), "deleted": 0})
-    assert not all_zero({**ZEROS, "deleted": 1})
+@pytest.mark.parametrize(("counts", "numbers", "zero"), [
+    (None, False, False),
+    (dict.fromkeys(COUNTERS), False, False),
+    ({**dict.fromkeys(COUNTERS), "deleted": 0}, True, True),
+    (ZEROS, True, True),
+    ({**ZEROS, "reactivated": None}, True, True),
+    ({**ZEROS, "deleted": 1}, True, False),
+    ({**dict.fromkeys(COUNTERS), "deleted": 1}, True, False),
+    (FIVE, True, False),
+])
+def test_no_numbers_and_zeros_are_told_apart(counts: dict[str, int | None] | None, numbers: bool, zero: bool) -> None:
+    assert (has_numbers(counts), is_all_zero(counts)) == (numbers, zero)

@@ -92,7 +92,7 @@ def test_a_refused_configuration_is_not_put_as_well(converse: Converse) -> None:
 
 
 def test_when_neither_verb_is_known_that_is_told(converse: Converse) -> None:
-    with pytest.raises(CallError, match="does not know this verb"):
+    with pytest.raises(CallError, match="does not support this HTTP method"):
         Imports(converse(Reply(405), Reply(405)).client).set_config("69", {})
 
 

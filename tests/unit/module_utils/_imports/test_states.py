@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.community.staffbase.plugins.module_utils._imports.states import (
+    IDLE,
     PREVIEWED,
     PREVIEWING,
     RUNNING,
@@ -56,3 +57,8 @@ def test_every_known_state_was_started_or_not() -> None:
 def test_what_has_or_will_have_a_preview_is_not_started() -> None:
     assert PREVIEWED < UNSTARTED
     assert {state for state in UNSTARTED if reached(state, State.PREVIEW_PENDING)} == PREVIEWED
+
+
+def test_before_the_end_the_service_is_idle_or_at_work() -> None:
+    assert {*IDLE, *PREVIEWING, *RUNNING} == {*LIFE} - {"COMPLETED"}
+    assert not IDLE & (PREVIEWING | RUNNING)

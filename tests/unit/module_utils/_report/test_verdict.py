@@ -9,8 +9,8 @@ import typing as t
 import pytest
 
 from ansible_collections.community.staffbase.plugins.module_utils._report import verdict
-from ansible_collections.community.staffbase.plugins.module_utils._report.facts import STEPS, read_steps
 from ansible_collections.community.staffbase.plugins.module_utils._report.verdict import Kind, Verdict, verdict_of
+from ansible_collections.community.staffbase.plugins.module_utils._run.facts import STEPS, read_steps
 from support.report_samples import Steps, failing, steps
 
 FINE: dict[str, t.Any] = {"row_error_count": 0, "row_errors": []}

@@ -21,7 +21,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._http.connecti
 from ansible_collections.community.staffbase.plugins.module_utils._http.waiting import Waiter
 from ansible_collections.community.staffbase.plugins.module_utils._imports.imports import Imports
 from ansible_collections.community.staffbase.plugins.module_utils._imports.states import State
-from ansible_collections.community.staffbase.plugins.module_utils._steps import cancel as withdraw
+from ansible_collections.community.staffbase.plugins.module_utils._steps import cancel as cancel_step
 from ansible_collections.community.staffbase.plugins.module_utils._steps.advance import Advance, ImportRules
 from ansible_collections.community.staffbase.plugins.module_utils._steps.config import Configure
 from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import Configuration
@@ -151,24 +151,24 @@ def configure(imports: Imports) -> t.Any:
     return [done.before, done.after]
 
 
-def reach(goal: State, rules: ImportRules) -> t.Callable[[Imports], t.Any]:
+def advance(goal: State, rules: ImportRules) -> t.Callable[[Imports], t.Any]:
     return lambda imports: Advance(imports, "69", rules, waiter()).run(goal).to_result()
 
 
 def cancel(imports: Imports) -> t.Any:
-    return withdraw.CancelOrDelete(imports, "69", waiter(), wait=True).cancel().to_result()
+    return cancel_step.CancelOrDelete(imports, "69", waiter(), wait=True).cancel().to_result()
 
 
 def remove(imports: Imports) -> t.Any:
-    return withdraw.CancelOrDelete(imports, "69", waiter(), wait=True).remove().to_result()
+    return cancel_step.CancelOrDelete(imports, "69", waiter(), wait=True).remove().to_result()
 
 
 STEPS: dict[str, t.Callable[[Imports], t.Any]] = {
     "upload": upload,
     "config": configure,
-    "imported": reach(State.COMPLETED, ImportRules(max_row_errors=1, last_known_state="DRAFT")),
-    "imported with limits": reach(State.COMPLETED, ImportRules({"deleted": 3, "created": 5})),
-    "previewed": reach(State.PREVIEW_READY, ImportRules()),
+    "imported": advance(State.COMPLETED, ImportRules(max_row_errors=1, last_known_state="DRAFT")),
+    "imported with limits": advance(State.COMPLETED, ImportRules({"deleted": 3, "created": 5})),
+    "previewed": advance(State.PREVIEW_READY, ImportRules()),
     "cancelled": cancel,
     "absent": remove,
     "info": lambda imports: look_up(imports, None, Filter(), GATHER),
@@ -191,7 +191,7 @@ def play(step: str, tenant: dict[str, t.Any]) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_real_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(withdraw, "LONGEST_CANCELLATION", 0.0)
+    monkeypatch.setattr(cancel_step, "LONGEST_CANCELLATION", 0.0)
 
 
 @pytest.mark.parametrize("step", STEPS)

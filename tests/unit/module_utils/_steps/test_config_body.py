@@ -12,11 +12,12 @@ from ansible_collections.community.staffbase.plugins.module_utils._errors import
 from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import (
     WINDOWS_1252,
     Configuration,
+    bodies_to_try,
+    bodies_with_nulls,
     differences,
     fields_of,
     mapped,
     shown,
-    spellings,
 )
 
 MAPPING = {"externalId": "Personalnummer", "eMail": "E-Mail"}
@@ -69,7 +70,7 @@ def test_one_column_for_several_fields_is_two_keys() -> None:
     ({"mapping": {"externalId": 5}}, "'externalId' has no column"),
     ({"mapping": {"externalId": "id", "": "x"}}, "names no field"),
     ({"mapping": {"externalId,": "id"}}, "names no field"),
-    ({"mapping": {"externalId": "id", "userName,externalId": "x"}}, "the field 'externalId' stands there twice"),
+    ({"mapping": {"externalId": "id", "userName,externalId": "x"}}, "the field 'externalId' is mapped twice"),
     ({"mapping": MAPPING, "remove_all": True}, "remove_all: it goes only with a full import"),
     ({"mapping": MAPPING, "remove_all": False}, "remove_all: it goes only with a full import"),
 ])
@@ -134,21 +135,27 @@ def test_each_spelling_of_windows_1252_is_the_same(literal: str) -> None:
 
 
 def test_the_spellings_of_windows_1252_are_tried_in_turn_and_utf8_only_once() -> None:
-    bodies = spellings(Configuration(MAPPING, encoding="windows-1252").body())
+    bodies = bodies_to_try(Configuration(MAPPING, encoding="windows-1252").body())
     assert [body["encoding"] for body in bodies] == list(WINDOWS_1252)
     assert all({**body, "encoding": "UTF-8"} == BODY for body in bodies)
-    assert spellings(BODY) == [BODY]
+    assert bodies_to_try(BODY) == [BODY]
 
 
 def test_a_full_import_is_tried_without_delta_in_the_end() -> None:
-    assert spellings(FULL) == [FULL, {key: value for key, value in FULL.items() if key != "delta"}]
-    bodies = spellings(Configuration(MAPPING, delta=False, encoding="windows-1252").body())
+    assert bodies_to_try(FULL) == [FULL, {key: value for key, value in FULL.items() if key != "delta"}]
+    bodies = bodies_to_try(Configuration(MAPPING, delta=False, encoding="windows-1252").body())
     assert [body["encoding"] for body in bodies] == [*WINDOWS_1252, *WINDOWS_1252]
     assert ["delta" in body for body in bodies] == [True] * len(WINDOWS_1252) + [False] * len(WINDOWS_1252)
     assert all(body["removeAll"] is False for body in bodies)
     # Without removeAll, a body without delta would say nothing of it.
     bare = {**BODY, "delta": False}
-    assert spellings(bare) == [bare]
+    assert bodies_to_try(bare) == [bare]
+
+
+def test_where_a_write_is_merged_null_takes_out_what_is_not_wanted() -> None:
+    stored = {**BODY, "mapping": {**MAPPING, "status": "Status", "userName": None}}
+    assert bodies_with_nulls(stored, BODY) == [{**BODY, "mapping": {**MAPPING, "status": None}}]
+    assert bodies_with_nulls(BODY, BODY) == bodies_with_nulls({}, BODY) == []
 
 
 def test_results_carry_the_names_of_the_options_and_no_mail_address() -> None:

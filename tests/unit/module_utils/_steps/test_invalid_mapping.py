@@ -1,17 +1,18 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The search for the guilty keys of a refused mapping: all of them, no others, with few tries."""
+"""The search for the invalid keys of a refused mapping: all of them, no others, with few tries."""
 
 from __future__ import annotations
 
 import math
+import typing as t
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import Configuration, fields_of
-from ansible_collections.community.staffbase.plugins.module_utils._steps.invalid_mapping import invalid_keys
+from ansible_collections.community.staffbase.plugins.module_utils._steps.invalid_mapping import MappingTrials, invalid_keys
 
 
 class Service:
@@ -31,7 +32,7 @@ GOOD = {"externalId": "id", "eMail": "mail", "profile-field:firstName": "first",
 COLUMNS = {"id", "mail", "first", "last"}
 
 
-def test_a_mapping_that_is_accepted_is_not_to_blame() -> None:
+def test_a_mapping_that_is_accepted_has_no_invalid_keys() -> None:
     service = Service(COLUMNS)
     assert invalid_keys(Configuration(GOOD), service) == {}
     assert len(service.tries) == 2
@@ -55,7 +56,7 @@ def test_each_bad_key_is_named_with_its_reason(more: dict[str, str], reasons: di
 def test_when_no_column_is_found_the_separator_may_be_wrong() -> None:
     reasons = invalid_keys(Configuration(GOOD), Service({"id;mail;first;last"}))
     assert set(reasons) == set(GOOD)
-    assert all("separator or the encoding" in reason for reason in reasons.values())
+    assert all("separator and the encoding" in reason for reason in reasons.values())
 
 
 def test_every_try_has_an_identifier() -> None:
@@ -104,3 +105,51 @@ def test_one_bad_key_among_many_is_found_with_few_tries() -> None:
     service = Service({"id"}, {"profile-field:f777"})
     assert set(invalid_keys(Configuration(mapping), service)) == {"profile-field:f777"}
     assert len(service.tries) <= 2 + 2 * 10 + 1
+
+
+class Draft:
+    """A draft whose configuration the service takes if no field of it is wrong; `merge`: each write is merged into what stands there."""
+
+    def __init__(self, stored: dict[str, t.Any], *wrong: str, merge: bool) -> None:
+        self.stored = stored
+        self.wrong = set(wrong)
+        self.merge = merge
+        self.written: list[dict[str, t.Any]] = []
+
+    def write(self, *bodies: dict[str, t.Any]) -> bool:
+        return any(self._takes(body) for body in bodies)
+
+    def _takes(self, body: dict[str, t.Any]) -> bool:
+        self.written.append(body["mapping"])
+        mapping = {**(self.stored["mapping"] if self.merge else {}), **body["mapping"]}
+        if self.wrong & {field for field, column in mapping.items() if column is not None}:
+            return False
+        self.stored = {**body, "mapping": mapping}
+        return True
+
+
+WANTED = Configuration({"externalId": "id", "eMail": "mail", "shoe": "mail"})
+
+
+@pytest.mark.parametrize("merge", [False, True])
+def test_trials_remember_that_the_draft_was_written_to(merge: bool) -> None:
+    draft = Draft({"mapping": {"externalId": "id", "eMail": "mail"}}, "shoe", merge=merge)
+    trials = MappingTrials(draft.write, draft.stored, WANTED.body())
+    assert not trials.any_accepted
+    assert set(trials.find_invalid_keys(WANTED)) == {"shoe"}
+    assert trials.any_accepted
+    assert all(None not in mapping.values() for mapping in draft.written)
+
+
+def test_trials_that_were_all_refused_have_written_nothing() -> None:
+    draft = Draft({"mapping": {}}, "externalId", merge=False)
+    trials = MappingTrials(draft.write, draft.stored, WANTED.body())
+    assert set(trials.find_invalid_keys(WANTED)) == set(WANTED.mapping)
+    assert not trials.any_accepted
+
+
+def test_what_stands_there_is_taken_out_when_it_spoils_each_trial() -> None:
+    draft = Draft({"mapping": {"externalId": "id", "hat": "Hat"}}, "hat", "shoe", merge=True)
+    trials = MappingTrials(draft.write, draft.stored, WANTED.body())
+    assert set(trials.find_invalid_keys(WANTED)) == {"shoe"}
+    assert draft.stored["mapping"]["hat"] is None

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError
 from ansible_collections.community.staffbase.plugins.module_utils._imports.counters import COUNTERS
-from ansible_collections.community.staffbase.plugins.module_utils._steps.limits import checked, objection, says_nothing_changes
+from ansible_collections.community.staffbase.plugins.module_utils._steps.limits import checked, objection
 
 COUNTS: dict[str, int | None] = {"created": 3, "updated": 40, "deactivated": 2, "reactivated": None, "deleted": 0}
 
@@ -52,13 +52,6 @@ def test_limits_are_compared_with_the_preview(limits: dict[str, int], text: str 
 @pytest.mark.parametrize("counts", [None, dict.fromkeys(COUNTERS)])
 def test_no_numbers_are_no_pass(counts: dict[str, int | None] | None) -> None:
     assert "gives no numbers" in str(objection({"deleted": 5}, counts))
-
-
-@pytest.mark.parametrize(("counts", "nothing"), [
-    (dict.fromkeys(COUNTERS, 0), True), ({**dict.fromkeys(COUNTERS, 0), "reactivated": None}, True), (COUNTS, False), (None, False),
-])
-def test_zeros_only_are_told_from_numbers(counts: dict[str, int | None] | None, nothing: bool) -> None:
-    assert says_nothing_changes(counts) is nothing
 
 
 @given(

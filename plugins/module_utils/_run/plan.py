@@ -1,0 +1,209 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What comes next in a run, decided from its inputs and from what its steps have returned so far.
+
+This is the only place where a run is decided. The tasks of the role show the chain of its steps; each of them reads here whether it has something
+to do, and with what. At the end, `result` has what is told of the run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._csv.delta import status_rules
+from .._csv.problems import OF_CELLS
+from .._errors import StaffbaseError
+from .._imports.states import PREVIEWED as HAS_PREVIEW
+from .._imports.states import STARTED, State
+from .facts import Data, Facts, data, read_steps, text
+from .inputs import PREVIEWED, Inputs
+
+#: The steps whose results a run hands on, in the order in which they come, and the step that each belongs to.
+ORDER = {
+    "inputs": "inputs", "check": "check", "begin": "begin", "delta": "delta", "upload": "upload", "config": "config", "approval": "approval",
+    "left_behind": "replace", "outdated": "replace", "upload_again": "upload", "config_again": "config",
+    "state": "state", "baseline": "baseline",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """`results`: by the names of ORDER, what the tasks have returned that ran or were skipped."""
+
+    inputs: Inputs
+    results: dict[str, Data] = dataclasses.field(default_factory=dict)
+    check_mode: bool = False
+
+    @property
+    def steps(self) -> list[Data]:
+        """The results in order, under the names of the steps: what a report is made of."""
+        return [{"step": step, "result": self.results[name]} for name, step in ORDER.items() if self.results.get(name)]
+
+    @property
+    def facts(self) -> Facts:
+        return read_steps(self.steps)
+
+    # What was asked for
+
+    @property
+    def has_baseline(self) -> bool:
+        return bool(self.inputs.baseline)
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether upload and configuration must be there already: in check mode, and where only what was approved may be imported."""
+        return self.check_mode or self.inputs.approved_only
+
+    # Comparing with the baseline
+
+    @property
+    def comparison(self) -> Data:
+        """The options for the difference; `joiners_status` and `status_column` only where the export has a status or needs one."""
+        rules = status_rules(self.inputs.status_column, self.inputs.leavers)
+        found = {"identifier": self.inputs.identifier, "status_column": rules.status_column, "joiners_status": rules.joiners_status}
+        return {name: value for name, value in found.items() if value is not None}
+
+    # Uploading
+
+    @property
+    def is_something_to_send(self) -> bool:
+        """Not if nobody has changed; and in check mode there is no difference that could be looked for."""
+        return not self.facts.last("delta").get("empty") and not (self.has_baseline and self.check_mode)
+
+    @property
+    def upload(self) -> Data:
+        """What is sent. With a baseline it is a copy, so that nobody can change it between its check and its upload."""
+        begun, difference, check = (self.facts.last(step) for step in ("begin", "delta", "check"))
+        return {
+            "wanted": self.is_something_to_send,
+            "src": begun.get("delta_path") if self.has_baseline else self.inputs.src,
+            # What was checked, or made of it, is what is sent.
+            "sha256": difference.get("sha256") or check.get("sha256"),
+        }
+
+    # From the upload on
+
+    @property
+    def uploaded(self) -> Data:
+        return self.facts.last("upload")
+
+    @property
+    def import_id(self) -> str:
+        """The import, or nothing: in check mode there is none yet if the file would be uploaded."""
+        return text(self.uploaded.get("import_id"))
+
+    @property
+    def state_at_upload(self) -> str:
+        return text(data(self.uploaded.get("import")).get("state"))
+
+    @property
+    def errors_dest(self) -> str:
+        """Where the refused rows are kept. With a baseline that is beside it: a path that several sources share would mix them up."""
+        if self.has_baseline:
+            return text(self.facts.last("begin").get("errors_path"))
+        return self.inputs.errors_dest or self.inputs.report_errors_path
+
+    @property
+    def is_worth_a_look(self) -> bool:
+        """Of an import that has completed, only its refused rows are looked at: where somebody wants them, or they decide about success."""
+        if not self.import_id:
+            return False
+        return self.state_at_upload != State.COMPLETED.value or self.inputs.max_row_errors is not None or bool(self.errors_dest)
+
+    @property
+    def goes_on(self) -> bool:
+        """A baseline is brought up to date, and what was approved is held against what is there, also when nothing is to be imported."""
+        return self.has_baseline or self.inputs.approved_only or self.is_worth_a_look
+
+    @property
+    def config(self) -> Data:
+        """The configuration. A difference with leavers has a status column, also where the export has none."""
+        check = self.facts.last("check")
+        added = {}
+        if self.facts.has("delta") and not self.inputs.status_column and "status_column" in self.comparison:
+            added = {"status": self.comparison["status_column"]}
+        return {
+            "wanted": bool(self.import_id) and self.state_at_upload not in STARTED,
+            "mapping": {**self.inputs.mapping, **added}, "separator": check.get("separator"), "encoding": check.get("encoding"),
+        }
+
+    @property
+    def replace(self) -> Data:
+        """The drafts that must not be imported: `left_behind` and `outdated` are ids, or nothing.
+
+        A run that died may have uploaded the same export with another difference. And a preview that was made with another configuration must not be
+        compared with the limits; not every service makes it again, so that draft is uploaded anew.
+        """
+        left = text(self.facts.last("begin").get("unstarted_id"))
+        left = "" if self.only_looks or left == self.import_id else left
+        outdated = self.facts.last("config").get("changed") and self.state_at_upload in HAS_PREVIEW and not self.only_looks
+        return {"wanted": bool(left or outdated), "left_behind": left, "outdated": self.import_id if outdated else ""}
+
+    def check_approval(self) -> None:
+        """Raise StaffbaseError if what is there is not what was previewed and approved."""
+        if self.inputs.approved_only and self.is_something_to_send and (reason := self._not_approved()):
+            raise StaffbaseError(
+                f"This is not what was approved for {self.inputs.source}, so nothing was imported. {reason} "
+                "Run the preview again and have it approved.",
+                stage="approval", import_id=self.import_id or None)
+
+    def _not_approved(self) -> str:
+        approved = self.inputs.approved or {}
+        approved_id, digest = text(approved.get("import_id")), text(approved.get("sha256"))
+        if not approved_id:
+            return "There was nothing to import at the time of the preview, but now there is."
+        told = f"Approved was import {approved_id}, but"
+        if self.uploaded.get("sha256") != digest:
+            return f"{told} the export has changed since its preview."
+        if self.import_id != approved_id:
+            return f"{told} it is not the newest import of this source any more, or it was deleted or cancelled."
+        if self.facts.last("config").get("changed"):
+            return f"{told} its configuration is not the one that the variables ask for now."
+        return ""
+
+    @property
+    def state(self) -> Data:
+        """The options of the state step that hang on a decision."""
+        found = {
+            "wanted": self.is_worth_a_look,
+            "last_known_state": self.state_at_upload,
+            "max_row_errors": self.inputs.max_row_errors,
+            "errors_dest": self.errors_dest,
+            "errors_copy": self.inputs.errors_dest if self.has_baseline else "",
+            "lock": self.facts.last("begin").get("lock"),
+            "delete_previewed": self.inputs.target == PREVIEWED and self.inputs.remove_previewed,
+        }
+        return {name: value for name, value in found.items() if value not in (None, "")}
+
+    @property
+    def finish(self) -> Data:
+        """When the baseline is replaced: `at` which state of the import, and without which refused rows (`errors`).
+
+        Never in check mode (None), and never before what was sent is COMPLETED. Empty: nothing was sent, so there is no state.
+        """
+        if not self.has_baseline or self.check_mode:
+            return {"at": None}
+        lock = self.facts.last("begin").get("lock")
+        return {"at": State.COMPLETED.value, "errors": self.errors_dest, "lock": lock} if self.is_something_to_send else {"at": "", "lock": lock}
+
+    def to_result(self) -> Data:
+        """Return every decision that can be made so far, for the tasks."""
+        return {
+            "results": self.results, "tolerate": list(OF_CELLS), "has_baseline": self.has_baseline, "only_looks": self.only_looks,
+            "comparison": self.comparison, "sha256": self.facts.last("check").get("sha256"), "upload": self.upload,
+            "import_id": self.import_id, "goes_on": self.goes_on, "config": self.config, "replace": self.replace, "state": self.state,
+            "finish": self.finish,
+        }
+
+
+def gathered(before: t.Any, new: Data) -> dict[str, Data]:
+    """Return the results that were handed on `before` (by an earlier plan), and the `new` ones. What was handed on once stays."""
+    earlier = data(data(before).get("results"))
+    found = {name: data(result) for name, result in {**new, **earlier}.items() if name in ORDER}
+    failed = data(before)
+    if failed.get("failed"):
+        # It was a plan that failed: the inputs were wrong, or this was not what was approved.
+        found["approval" if data(failed.get("failure")).get("stage") == "approval" else "inputs"] = {
+            name: failed[name] for name in ("failed", "msg", "failure", "elapsed") if name in failed}
+    return found

@@ -1,0 +1,76 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is told of a run: its result as data, in one sentence, and what its report is made of."""
+
+from __future__ import annotations
+
+from .._csv.delta import KINDS
+from .facts import Data, Facts, data
+from .plan import Plan
+
+#: What the state step tells of an import.
+OF_THE_IMPORT = ("changes", "row_error_count")
+
+
+def result_of(plan: Plan) -> Data:
+    """Return `delta_import_result`: the same keys whatever happened. What is not known is None."""
+    facts, failed = plan.facts, plan.facts.failed
+    check, difference, upload, state = (facts.last(step) for step in ("check", "delta", "upload", "state"))
+    return {
+        "source": plan.inputs.source,
+        "target": plan.inputs.target,
+        "failed": failed is not None,
+        "stage": (failed.stage or failed.step) if failed else None,
+        "msg": failed.message if failed else sentence_of(plan),
+        "changed": has_changed(plan),
+        "nothing_new": facts.is_nothing_new,
+        "import_id": upload.get("import_id"),
+        "file_name": data(upload.get("import")).get("file_name"),
+        "sha256": upload.get("sha256"),
+        "state": facts.import_state or None,
+        "row_count": check.get("row_count"),
+        **{kind: difference.get(kind) for kind in (*KINDS, "unchanged")},
+        **{name: state.get(name) for name in OF_THE_IMPORT},
+        "row_errors": state.get("row_errors") or [],
+        "elapsed": state.get("elapsed") or 0.0,
+    }
+
+
+def has_changed(plan: Plan) -> bool:
+    """Tell whether the tenant was changed, or in check mode would be."""
+    if any(result.get("changed") for step, result in plan.facts.ran if step in ("upload", "config", "state", "remove")):
+        return True
+    # With a baseline, check mode makes no difference that could be looked for in the tenant.
+    return plan.check_mode and plan.has_baseline and not plan.facts.last("delta").get("empty")
+
+
+def sentence_of(plan: Plan) -> str:
+    """Return what happened, for somebody who watches the run."""
+    facts = plan.facts
+    return f"{_difference(plan, facts.last('delta'))}{_outcome(plan, facts)}"
+
+
+def _difference(plan: Plan, delta: Data) -> str:
+    if "joiners" not in delta:
+        return ""
+    return (f"joiners {delta['joiners']}, movers {delta['movers']}, leavers {delta['leavers']} ({plan.inputs.leavers}), "
+            f"unchanged {delta['unchanged']}. ")
+
+
+def _outcome(plan: Plan, facts: Facts) -> str:
+    if facts.is_nothing_new:
+        return "Nothing new: this content has been imported before, or nobody has changed."
+    if plan.check_mode:
+        return f"A real run would take this export to {plan.inputs.target}."
+    changes, refused = facts.last("state").get("changes"), facts.refused_count
+    told = ", ".join(f"{name} {count}" for name, count in sorted(data(changes).items())) or "no numbers from the service"
+    return f"Import {plan.import_id} is {facts.import_state}: {told}; rows refused: {'not known yet' if refused is None else refused}."
+
+
+def report_of(plan: Plan) -> Data:
+    """Return the options of the report that hang on a decision."""
+    return {
+        "wanted": bool(plan.inputs.report), "steps": plan.steps,
+        "baseline_limits": plan.inputs.baseline_limits if plan.has_baseline else {},
+        "errors": plan.errors_dest,
+    }

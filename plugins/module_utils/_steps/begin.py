@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Beginning a run of a source with a baseline: keep a copy of its export, and finish first what a run before it left unfinished.
+
+A run that died may have had its delta imported, and the baseline does not know that yet. So the service is asked what became of it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from .._errors import StaffbaseError
+from .._files.baseline import Baseline
+from .._files.baseline_lock import LONGEST_PAUSE, held
+from .._files.baseline_run import SUPERSEDED, BaselineRequest, Kept, keep
+from .._files.private_file import PrivateFile, PrivateFiles
+from .._files.source import open_source
+from .._http.waiting import Waiter
+from .._imports.imports import Imports
+from .._imports.records import ImportRecord
+from .._imports.states import UNSTARTED, State
+from .advance import Advance, ImportRules
+from .cancel import CancelOrDelete
+from .outcome import Outcome
+from .progress import Tell
+from .upload import Upload
+
+
+@dataclasses.dataclass(frozen=True)
+class Beginning:
+    """What is begun. `source` and `file_name`: the source's name, and the name of its uploads. `errors_dest`: a copy of refused rows, or nothing.
+
+    `cancel_unstarted`: an import of another export that a run before uploaded and did not start is cancelled. Times in seconds.
+    """
+
+    src: str
+    sha256: str
+    source: str
+    file_name: str
+    identifier: str
+    errors_dest: str | None = None
+    cancel_unstarted: bool = True
+    wait_timeout: float = 3600.0
+    wait_interval: float = 10.0
+
+
+@dataclasses.dataclass
+class Begun:
+    """What came of it. `kept`: the files as they are now; `pending`: a run before it was not over.
+
+    `resumed`: what became of the import of that run, if it had started one, or if it was cancelled. `unstarted_id`: its import, if this run may go
+    on with it.
+    """
+
+    kept: Kept
+    pending: bool
+    changed: bool = False
+    resumed: Outcome | None = None
+    unstarted_id: str | None = None
+    warnings: list[str] = dataclasses.field(default_factory=list)
+
+
+class Begin:
+    """Begins one run; `begun` is filled on the way."""
+
+    def __init__(self, imports: Imports, baseline: Baseline, wanted: Beginning, *, tell: Tell | None = None) -> None:
+        self._imports = imports
+        self._baseline = baseline
+        self._wanted = wanted
+        self._tell = tell
+
+    def run(self, *, check_mode: bool = False) -> Begun:
+        """Keep the copy; in check mode only look.
+
+        Raises StaffbaseError, with `resuming` in its `details` if it was the run before that could not be finished.
+        """
+        first = self._begin(check_mode)
+        begun = Begun(first, first.pending)
+        if begun.pending and not check_mode:
+            try:
+                self._resume(begun)
+            except StaffbaseError as error:
+                error.details = {**error.details, "resuming": True}
+                raise
+        return begun
+
+    def _begin(self, check_mode: bool = False, run: str | None = None) -> Kept:
+        wanted = self._wanted
+        request = BaselineRequest("begun", src=wanted.src, sha256=wanted.sha256, source=wanted.source, run=run)
+        return keep(self._baseline, request, self._waiter(LONGEST_PAUSE), check_mode=check_mode)
+
+    def _resume(self, begun: Begun) -> None:
+        kept = begun.kept
+        record = self._uploaded()
+        if record is not None and record.state not in UNSTARTED:
+            # Its people were changed, or are being changed.
+            begun.resumed = self._to_its_end(record, kept)
+            begun.warnings += begun.resumed.warnings
+            refused = begun.resumed.row_errors
+            self._settle(begun, "finished", self._baseline.errors_path if refused is not None and refused.count else None)
+        elif not kept.same:
+            if record is not None and self._wanted.cancel_unstarted:
+                # Before it is forgotten: an order to start it that is still on its way comes to nothing then, or this run fails.
+                begun.resumed = CancelOrDelete(self._imports, record.id, self._waiter(), wait=True).cancel()
+                begun.warnings += begun.resumed.warnings
+            self._settle(begun, "dropped")
+        elif record is not None:
+            begun.unstarted_id = record.id
+        begun.changed |= begun.resumed is not None and begun.resumed.changed
+
+    def _uploaded(self) -> ImportRecord | None:
+        """Return the import of the delta that the run before has made, if it got so far. It sends no write."""
+        with open_source(self._baseline.delta_path, None) as source:
+            found = Upload(self._imports, source, self._wanted.file_name).run(delete_orphaned_drafts=True, check_mode=True).record
+        return found if found.id else None
+
+    def _to_its_end(self, record: ImportRecord, kept: Kept) -> Outcome:
+        waiter = self._waiter()
+        files = [PrivateFile("baseline", self._baseline.errors_path, write=True)]
+        if self._wanted.errors_dest:
+            files.append(PrivateFile("errors_dest", self._wanted.errors_dest, write=True))
+        rules = ImportRules(wait_timeout=self._wanted.wait_timeout)
+        with held(self._baseline.lock_of(kept.run), waiter):
+            return Advance(self._imports, record.id, rules, waiter, PrivateFiles(*files), tell=self._tell).run(State.COMPLETED)
+
+    def _settle(self, begun: Begun, state: str, errors: str | None = None) -> None:
+        """Bring the baseline up to date, or forget the run before; then begin this one."""
+        run = begun.kept.run
+        request = BaselineRequest(state, run=run, identifier=self._wanted.identifier, errors=errors)
+        settled = keep(self._baseline, request, self._waiter(LONGEST_PAUSE))
+        if settled.superseded:
+            begun.warnings.append(SUPERSEDED)
+        begun.changed |= settled.changed
+        begun.kept = self._begin(run=run)
+
+    def _waiter(self, interval: float | None = None) -> Waiter:
+        return Waiter(self._wanted.wait_timeout, self._wanted.wait_interval if interval is None else interval)

@@ -1,0 +1,233 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What comes next in a run: each decision, from the inputs and from what the steps before have returned."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.community.staffbase.plugins.module_utils._errors import StaffbaseError
+from ansible_collections.community.staffbase.plugins.module_utils._imports.states import PREVIEWED, STARTED, UNSTARTED, State
+from ansible_collections.community.staffbase.plugins.module_utils._run.inputs import Inputs
+from ansible_collections.community.staffbase.plugins.module_utils._run.plan import ORDER, Plan, gathered
+
+CHECK = {"sha256": "c" * 64, "separator": ";", "encoding": "UTF-8", "row_count": 2}
+LOCK = {"path": "/b.source", "run": "r"}
+BEGUN = {"exists": True, "delta_path": "/b.delta.csv", "errors_path": "/b.errors.csv", "lock": LOCK, "unstarted_id": None}
+DELTA = {"sha256": "d" * 64, "empty": False, "joiners": 1, "movers": 0, "leavers": 0, "unchanged": 1}
+SKIPPED = {"changed": False, "skipped": True}
+
+
+def uploaded(state: str = "DRAFT", import_id: str | None = "i1", **more: t.Any) -> dict[str, t.Any]:
+    return {"import_id": import_id, "import": {"id": import_id, "state": state}, "sha256": "d" * 64, "reused": False, **more}
+
+
+def plan(done: dict[str, t.Any] | None = None, /, *, check_mode: bool = False, **inputs: t.Any) -> Plan:
+    """Return a plan for what is done; with a baseline if that has begun with one."""
+    given = {"src": "/people.csv", "mapping": {"externalId": "id"}, **inputs}
+    if done and "begin" in done:
+        given.setdefault("baseline", "/b.csv")
+    return Plan(Inputs(source="berlin", **given), {"check": CHECK, **(done or {})}, check_mode)
+
+
+# What is sent
+
+def test_without_a_baseline_the_export_as_it_was_checked() -> None:
+    assert plan().upload == {"wanted": True, "src": "/people.csv", "sha256": "c" * 64}
+
+
+def test_with_a_baseline_the_difference() -> None:
+    assert plan({"begin": BEGUN, "delta": DELTA}).upload == {"wanted": True, "src": "/b.delta.csv", "sha256": "d" * 64}
+
+
+def test_the_first_time_the_copy_of_the_whole_export() -> None:
+    assert plan({"begin": {**BEGUN, "exists": False}, "delta": SKIPPED}).upload == {"wanted": True, "src": "/b.delta.csv", "sha256": "c" * 64}
+
+
+@pytest.mark.parametrize(("results", "check_mode", "wanted"), [
+    ({"begin": BEGUN, "delta": {**DELTA, "empty": True}}, False, False),
+    ({"begin": BEGUN, "delta": DELTA}, True, False),
+    ({}, True, True),
+])
+def test_nothing_is_sent_if_nobody_has_changed_or_there_is_no_copy(results: dict[str, t.Any], check_mode: bool, wanted: bool) -> None:
+    assert plan(results, check_mode=check_mode).upload["wanted"] is wanted
+
+
+@pytest.mark.parametrize(("mapping", "leavers", "added"), [
+    ({"externalId": "id"}, "deactivate", {"status": "staffbase_status"}),
+    ({"externalId": "id"}, "ignore", {}),
+    ({"externalId": "id", "status": "state"}, "deactivate", {}),
+])
+def test_a_difference_with_leavers_gets_a_status_column(mapping: dict[str, str], leavers: str, added: dict[str, str]) -> None:
+    compared = plan({"begin": BEGUN, "delta": DELTA, "upload": uploaded()}, mapping=mapping, leavers=leavers)
+    assert compared.config["mapping"] == {**mapping, **added}
+    # The whole export, when there is no baseline yet, has no such column.
+    first = plan({"begin": {**BEGUN, "exists": False}, "delta": SKIPPED, "upload": uploaded()}, mapping=mapping, leavers=leavers)
+    assert first.config["mapping"] == mapping
+
+
+@pytest.mark.parametrize(("mapping", "leavers", "options"), [
+    ({"externalId": "id"}, "deactivate", {"status_column": "staffbase_status", "joiners_status": "Activated"}),
+    ({"externalId": "id"}, "ignore", {}),
+    ({"externalId": "id", "status": "state"}, "deactivate", {"status_column": "state"}),
+    ({"externalId": "id", "status": "state"}, "ignore", {"status_column": "state"}),
+])
+def test_how_it_is_compared(mapping: dict[str, str], leavers: str, options: dict[str, str]) -> None:
+    assert plan(mapping=mapping, leavers=leavers).comparison == {"identifier": "id", **options}
+
+
+# From the upload on
+
+@pytest.mark.parametrize("state", [state.value for state in State])
+def test_what_was_started_is_not_configured(state: str) -> None:
+    assert plan({"upload": uploaded(state)}).config["wanted"] is (state not in STARTED)
+
+
+def test_in_check_mode_there_is_no_import_to_configure() -> None:
+    there = plan({"upload": uploaded(import_id=None)}, check_mode=True)
+    assert not there.config["wanted"]
+    assert not there.state["wanted"]
+    assert not there.goes_on
+
+
+@pytest.mark.parametrize(("inputs", "wanted"), [
+    ({}, False), ({"max_row_errors": 0}, True), ({"errors_dest": "/refused.csv"}, True),
+    ({"report": "/r.html", "report_details": True}, True), ({"report": "/r.html"}, False),
+])
+def test_of_what_is_completed_only_refused_rows_are_looked_at(inputs: dict[str, t.Any], wanted: bool) -> None:
+    there = plan({"upload": uploaded("COMPLETED", reused=True)}, **inputs)
+    assert there.state["wanted"] is wanted
+    assert there.goes_on is wanted
+
+
+def test_a_baseline_and_an_approval_always_go_on() -> None:
+    assert plan({"begin": BEGUN, "delta": {**DELTA, "empty": True}, "upload": SKIPPED}).goes_on
+    assert plan({"upload": uploaded("COMPLETED")}, approved_only=True, results={"berlin": {}}).goes_on
+
+
+def test_where_refused_rows_are_kept() -> None:
+    with_baseline = plan({"begin": BEGUN, "delta": DELTA, "upload": uploaded()}, errors_dest="/mine.csv")
+    assert (with_baseline.state["errors_dest"], with_baseline.state["errors_copy"]) == ("/b.errors.csv", "/mine.csv")
+    without = plan({"upload": uploaded()}, errors_dest="/mine.csv").state
+    assert (without["errors_dest"], "errors_copy" in without) == ("/mine.csv", False)
+    assert plan({"upload": uploaded()}, report="/r.html", report_details=True).state["errors_dest"] == "/r.errors.csv"
+    assert "errors_dest" not in plan({"upload": uploaded()}).state
+
+
+def test_a_limit_of_no_refused_row_is_a_limit() -> None:
+    assert plan({"upload": uploaded()}, max_row_errors=0).state["max_row_errors"] == 0
+    assert "max_row_errors" not in plan({"upload": uploaded()}).state
+
+
+@pytest.mark.parametrize(("target", "remove", "wanted"), [("previewed", True, True), ("previewed", False, False), ("imported", True, False)])
+def test_only_a_preview_is_deleted_after_it(target: str, remove: bool, wanted: bool) -> None:
+    assert plan({"upload": uploaded()}, target=target, remove_previewed=remove).state["delete_previewed"] is wanted
+
+
+# What must not be imported
+
+@pytest.mark.parametrize("state", sorted(UNSTARTED))
+def test_a_preview_of_another_configuration_is_replaced(state: str) -> None:
+    found = plan({"upload": uploaded(state), "config": {"changed": True}}).replace
+    assert found == {"wanted": state in PREVIEWED, "left_behind": "", "outdated": "i1" if state in PREVIEWED else ""}
+
+
+def test_a_preview_of_this_configuration_stays() -> None:
+    assert not plan({"upload": uploaded("PREVIEW_READY"), "config": {"changed": False}}).replace["wanted"]
+
+
+@pytest.mark.parametrize(("unstarted", "left"), [("i0", "i0"), ("i1", ""), (None, "")])
+def test_what_a_run_that_died_has_left_of_another_difference_is_deleted(unstarted: str | None, left: str) -> None:
+    found = plan({"begin": {**BEGUN, "unstarted_id": unstarted}, "delta": DELTA, "upload": uploaded(), "config": {"changed": True}}).replace
+    assert found == {"wanted": bool(left), "left_behind": left, "outdated": ""}
+
+
+@pytest.mark.parametrize("inputs", [{"approved_only": True}, {"check_mode": True}])
+def test_whoever_only_looks_replaces_nothing(inputs: dict[str, t.Any]) -> None:
+    results = {"begin": {**BEGUN, "unstarted_id": "i0"}, "delta": DELTA, "upload": uploaded("PREVIEW_READY"), "config": {"changed": True}}
+    assert not plan(results, **inputs).replace["wanted"]
+    assert plan(results, **inputs).only_looks
+
+
+def test_what_was_uploaded_again_is_gone_on_with() -> None:
+    results = {
+        "upload": uploaded("PREVIEW_READY"), "config": {"changed": True}, "outdated": {"changed": True, "state": "absent"},
+        "upload_again": uploaded(import_id="i2"), "config_again": {"changed": True},
+    }
+    there = plan(results)
+    assert (there.import_id, there.state["last_known_state"]) == ("i2", "DRAFT")
+
+
+# What was approved
+
+APPROVED = {"approved_only": True, "results": {"berlin": {"import_id": "i1", "sha256": "d" * 64}}}
+
+
+def test_what_was_approved_is_imported() -> None:
+    plan({"upload": uploaded("PREVIEW_READY"), "config": {"changed": False}}, **APPROVED).check_approval()
+    plan({"upload": uploaded("PREVIEW_READY", import_id="i9"), "config": {"changed": True}}).check_approval()
+
+
+@pytest.mark.parametrize(("upload", "config", "approved", "reason"), [
+    (uploaded(sha256="e" * 64), {}, {}, "the export has changed since its preview"),
+    (uploaded(import_id="i2"), {}, {}, "it is not the newest import of this source any more"),
+    (uploaded(import_id=None), {}, {}, "it is not the newest import of this source any more"),
+    (uploaded(), {"changed": True}, {}, "its configuration is not the one that the variables ask for now"),
+    (uploaded(), {}, {"import_id": None, "sha256": None}, "There was nothing to import at the time of the preview, but now there is"),
+])
+def test_anything_else_is_not(upload: dict[str, t.Any], config: dict[str, t.Any], approved: dict[str, t.Any], reason: str) -> None:
+    results = {"berlin": {**APPROVED["results"]["berlin"], **approved}}
+    with pytest.raises(StaffbaseError, match="This is not what was approved for berlin") as error:
+        plan({"upload": upload, "config": config}, approved_only=True, results=results).check_approval()
+    assert reason in str(error.value)
+    assert error.value.stage == "approval"
+
+
+def test_with_nothing_to_send_there_is_nothing_to_approve() -> None:
+    plan({"begin": BEGUN, "delta": {**DELTA, "empty": True}, "upload": SKIPPED}, **APPROVED).check_approval()
+
+
+# The end
+
+@pytest.mark.parametrize(("results", "check_mode", "at"), [
+    ({"begin": BEGUN, "delta": DELTA}, False, "COMPLETED"),
+    ({"begin": BEGUN, "delta": {**DELTA, "empty": True}}, False, ""),
+    ({"begin": BEGUN, "delta": {**DELTA, "empty": True}}, True, None),
+    ({"begin": BEGUN, "delta": DELTA}, True, None),
+    ({}, False, None),
+])
+def test_when_the_baseline_is_replaced(results: dict[str, t.Any], check_mode: bool, at: str | None) -> None:
+    """Never before what was sent is COMPLETED; at once if nobody has changed; never in check mode or without a baseline."""
+    found = plan(results, check_mode=check_mode).finish
+    assert found["at"] == at
+    # The refused rows of an import before are not those of this run.
+    assert ("errors" in found) is (at == "COMPLETED")
+
+
+# What the steps have returned
+
+def test_results_are_handed_on_and_stay() -> None:
+    first = Plan(Inputs(), gathered({}, {"check": CHECK})).to_result()
+    second = gathered(first, {"check": {"sha256": "other"}, "upload": uploaded(), "unknown": {}})
+    assert second == {"check": CHECK, "upload": uploaded()}
+
+
+@pytest.mark.parametrize(("stage", "name"), [("inputs", "inputs"), ("approval", "approval"), ("internal", "inputs")])
+def test_a_plan_that_failed_is_a_step_that_failed(stage: str, name: str) -> None:
+    failed = {"failed": True, "msg": "no", "failure": {"stage": stage}, "results": {"check": CHECK}}
+    found = gathered(failed, {})
+    assert found == {"check": CHECK, name: {"failed": True, "msg": "no", "failure": {"stage": stage}}}
+
+
+def test_what_stands_behind_a_failure_is_left_over_from_another_run() -> None:
+    there = plan({"upload": {"failed": True, "msg": "no"}, "state": {"state": "COMPLETED", "changes": {"created": 9}}})
+    assert there.facts.last("state") == {}
+    assert there.facts.failed is not None
+
+
+def test_the_order_is_that_of_the_tasks() -> None:
+    assert list(ORDER) == [
+        "inputs", "check", "begin", "delta", "upload", "config", "approval", "left_behind", "outdated", "upload_again", "config_again", "state",
+        "baseline"]
