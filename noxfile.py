@@ -1,10 +1,9 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sessions that build, check and test the collection. `make help` names the commands that call them, tests/tools/sessions does the work.
-
-Why not antsibull-nox: its sanity tests need containers, its licence check does not read REUSE.toml, findings of galaxy-importer only make it
-warn, and its sessions run with the developer's HOME and variables. Its other checks are the ones below, by the same tools.
-"""
+#
+# Why not antsibull-nox: its sanity tests need containers, its licence check does not read REUSE.toml, findings of galaxy-importer only make
+# it warn, and its sessions see the developer's HOME and variables. Its other checks are the ones below, by the same tools.
+"""The sessions that build, check and test the collection. `make help` names the commands that call them, tests/tools/sessions does the work."""
 
 from __future__ import annotations
 

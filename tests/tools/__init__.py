@@ -1,3 +1,3 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the build and test sessions share. Standard library only: it runs before anything is installed."""
+"""What the build and test sessions share. Standard library only, apart from sessions: it runs before anything is installed."""
