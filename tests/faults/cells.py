@@ -189,18 +189,25 @@ def everything() -> list[Cell]:
     return [cell for place in PLACES for cell in row(place)]
 
 
+def cell(place: str, kind: str, time: Time) -> Cell:
+    """Return a cell by the names of its call and of its fault."""
+    return Cell(next(each for each in PLACES if each.name == place), next(each for each in KINDS if each.name == kind), time)
+
+
 def sample(*turns: int) -> list[Cell]:
     """Return a part of all cells. In turn 0, each call meets a fault and each fault a call; in turn 1 once more, in another place and time.
 
     With both, each call meets three kinds of faults at least and each fault two calls, both once and lasting.
     """
+    waits = [place for place in PLACES if place.waits]
+    passing = [kind for kind in KINDS if kind.passes]
+    # Of each turn: a fault that outlasts the retries while the service works.
+    spells = [Cell(waits[0], passing[1], Time.SPELL), Cell(waits[1], passing[-1], Time.SPELL)]
     chosen = []
     for turn in turns:
         for number, kind in enumerate(KINDS):
             # Three is no divisor of the number of calls, so this comes to all of them; in the second turn half a round on.
             place = PLACES[(3 * number + turn * len(PLACES) // 2) % len(PLACES)]
             chosen.append(Cell(place, kind, (Time.ONCE, Time.LASTING)[(number // 2 + turn) % 2]))
-        waits = [place for place in PLACES if place.waits]
-        passing = [kind for kind in KINDS if kind.passes]
-        chosen.append(Cell(waits[turn], passing[(1, -1)[turn]], Time.SPELL))
+        chosen.append(spells[turn])
     return chosen

@@ -10,7 +10,7 @@ import pytest
 
 from faults import table
 from faults.cells import CALLS, KINDS, PLACES, START, Place, Time, everything, row, sample
-from faults.guards import GUARDS, without_guards
+from faults.guards import CELLS, without_guards
 from faults.trial import Trial, Trials
 from faults.verdict import Told, judged
 from simulator import Simulator
@@ -42,10 +42,10 @@ def test_a_call_meets_every_fault(tmp_path: Path, place: Place) -> None:
 def test_without_the_guards_each_harm_is_seen(tmp_path: Path) -> None:
     """One run with all of them taken out; each cell stands for one guard."""
     trials = Trials(
-        tmp_path, [shown.cell for shown in GUARDS], surroundings={"ANSIBLE_COLLECTIONS_PATH": str(without_guards(tmp_path / "without"))},
+        tmp_path, list(CELLS.values()), surroundings={"ANSIBLE_COLLECTIONS_PATH": str(without_guards(tmp_path / "without"))},
     ).run(again=False)
     seen = other_than_told(trials)
-    assert [shown.promise for shown in GUARDS if str(shown.cell) not in seen] == []
+    assert [promise for promise, cell in CELLS.items() if str(cell) not in seen] == []
 
 
 def test_the_part_has_each_call_and_each_fault() -> None:
