@@ -20,7 +20,10 @@ PYTHON, YAML = ("plugins",), ("roles", "playbooks")
 
 
 class Change(t.NamedTuple):
-    """`line` stands once in the collection, or once `within` a class or function of this qualified name; `without` shall stand there instead."""
+    """`line` stands once in the collection, or once `within` a class or function of this qualified name; `without` shall stand there instead.
+
+    Further lines of `without` are indented as the first one is there.
+    """
 
     line: str
     without: str
