@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import subprocess
 import typing as t
 from pathlib import Path
 
 from simulator import Simulator
 from support.admin import leaks
-from support.controller import FAILED, Controller, stats_of
+from support.controller import Controller, failures_of, stats_of
 from support.small_tenant import CSV, EXPECTED, MAPPING, PEOPLE, TOKEN
 
 from .cells import Cell
@@ -93,8 +92,7 @@ class Trials:
         done = subprocess.run(
             controller.command(), env=surroundings, cwd=self._folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         leaked = leaks(done.stdout)
-        failures = {host: json.loads(result) for host, result in FAILED.findall(done.stdout)}
-        results = stats_of(done.stdout)
+        failures, results = failures_of(done.stdout), stats_of(done.stdout)
         for trial in trials:
             # What a client has given up on may still be under way.
             trial.tenant.settle()

@@ -13,7 +13,7 @@ import pytest
 from simulator import Simulator
 from support.api_calls import ERRORS, IMPORT, POST
 from support.controller import Controller, Run
-from support.moments import when_called, when_task_begins
+from support.hooks import when_called, when_task_begins
 from support.small_disk import PAGE, SmallDisk, read_only, small_disk
 
 SIZE = 600

@@ -4,18 +4,16 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
-import urllib.error
-import urllib.request
 
 import pytest
 from guards import named
 from guards.altered import altered_copy
 
 from simulator import Simulator
-from support.controller import TOKEN, Controller
-from support.moments import when_task_begins
+from support.api_calls import ask_to_start
+from support.controller import Controller
+from support.hooks import when_task_begins
 
 #: `make guards` sees each of them fail without its guard, too.
 pytestmark = pytest.mark.parametrize("guarded", [pytest.param(True, id="guarded"), pytest.param(False, id="not guarded", marks=pytest.mark.deep)])
@@ -76,7 +74,7 @@ def test_an_import_whose_run_was_dropped_cannot_be_started_any_more(
     controller.write("1;ann@example.com;Ann;Activated")
     run = controller.play()
     assert run.code == 0, run.output
-    start(tenant, first["id"])
+    ask_to_start(tenant, first["id"])
 
     assert sorted(person["external_id"] for person in tenant.people()) == (["1"] if guarded else ["1", "8"])
 
@@ -92,14 +90,3 @@ def test_a_run_that_finds_no_source_is_not_green(
     assert (run.code != 0) is guarded, run.output
     assert ("No host of the inventory is meant by 'berlln'" in run.output) is guarded
     assert tenant.calls() == []
-
-
-def start(tenant: Simulator, import_id: str) -> None:
-    """Send the order to start; what comes of it shows in the tenant."""
-    request = urllib.request.Request(
-        f"{tenant.url}/api/users/imports/{import_id}", json.dumps({"state": "IMPORT_PENDING"}).encode(), method="PATCH",
-        headers={"Authorization": f"Basic {TOKEN}", "Content-Type": "application/json"})
-    try:
-        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
-    except urllib.error.HTTPError as refused:
-        refused.close()
