@@ -9,19 +9,19 @@ from pathlib import Path
 from guards import calls
 from guards.altered import altered_copy
 
-from .cells import Cell, Time, cell
+from .matrix import Cell, Duration, cell
 
 #: A guard, by its promise in tests/guards/calls.py -> the cell that is another without it.
 CELLS: dict[str, Cell] = {
-    "A status that passes by itself is tried again": cell("read the configuration", "500", Time.ONCE),
-    "An upload without an answer is looked for": cell("upload", "lost", Time.ONCE),
-    "... also after an error of a gateway": cell("upload", "504 late", Time.ONCE),
-    "A new state without an answer is looked for": cell("start the import", "lost", Time.ONCE),
-    "A single conflict is waited out": cell("start the import", "409", Time.ONCE),
-    "A redirect is not followed": cell("upload", "redirect", Time.ONCE),
-    "A web page is no answer of the service": cell("ask for the preview", "web page", Time.LASTING),
-    "JSON is no list of refused rows": cell("read the refused rows", "cut JSON", Time.ONCE),
-    "A fault does not end the waiting": cell("wait for the import", "reset", Time.SPELL),
+    "A status that passes by itself is tried again": cell("read the configuration", "500", Duration.ONCE),
+    "An upload without an answer is looked for": cell("upload", "lost", Duration.ONCE),
+    "... also after an error of a gateway": cell("upload", "504 late", Duration.ONCE),
+    "A new state without an answer is looked for": cell("start the import", "lost", Duration.ONCE),
+    "A single conflict is waited out": cell("start the import", "409", Duration.ONCE),
+    "A redirect is not followed": cell("upload", "redirect", Duration.ONCE),
+    "A web page is no answer of the service": cell("ask for the preview", "web page", Duration.LASTING),
+    "JSON is no list of refused rows": cell("read the refused rows", "cut JSON", Duration.ONCE),
+    "A fault does not end the waiting": cell("wait for the import", "reset", Duration.SPELL),
 }
 
 

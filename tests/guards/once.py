@@ -32,7 +32,7 @@ KILLED = [
           "tests/system/test_role_killed.py::test_killed_before_a_step_on_a_file"),
     Guard("A draft of a run that died is deleted",
           "orphans = _drafts(same) if started else []", "orphans = []",
-          "tests/modules/test_upload_orphaned_drafts.py::test_the_import_is_reused_and_the_stray_deleted"),
+          "tests/modules/test_upload_orphaned_drafts.py::test_the_import_is_reused_and_the_orphaned_draft_deleted"),
     Guard("An import whose run was dropped cannot be started any more",
           "- __delta_import_before_is_unstarted\n- not __delta_import_run_at_first.same", "- false",
           "tests/system/test_role_guards.py::test_an_import_whose_run_was_dropped_cannot_be_started_any_more[guarded]"),
@@ -70,7 +70,7 @@ SIDE_BY_SIDE = [
           "self.run != run", "False", RUNS),
     Guard("... nor does it finish the run of another",
           "sha256 is not None and _digest(self.next_path) != sha256", "False",
-          f"{BASELINE}::test_a_run_that_another_run_has_begun_is_not_finished"),
+          f"{BASELINE}::test_what_another_run_has_begun_is_not_finished"),
     Guard("A baseline belongs to one source",
           "self._source not in (None, _bytes(source))", "False", f"{BASELINE}::test_a_baseline_belongs_to_one_source"),
 ]

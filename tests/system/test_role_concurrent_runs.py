@@ -124,7 +124,7 @@ def test_a_run_that_is_overtaken_changes_nobody_and_the_baseline_is_that_of_the_
 
 
 @MATRIX
-def test_runs_of_the_same_export_share_a_run(controller: Controller, tenant: Simulator, baseline: Path) -> None:
+def test_runs_of_the_same_export_with_a_baseline_import_it_once(controller: Controller, tenant: Simulator, baseline: Path) -> None:
     have_met = meet(tenant, LIST, 3, START_UP)
     with started(controller, 3) as runs:
         ends = [ended(run) for run in runs]

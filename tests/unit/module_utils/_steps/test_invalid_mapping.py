@@ -31,7 +31,7 @@ GOOD = {"externalId": "id", "eMail": "mail", "profile-field:firstName": "first",
 COLUMNS = {"id", "mail", "first", "last"}
 
 
-def test_a_mapping_that_is_accepted_is_not_to_blame() -> None:
+def test_a_mapping_that_is_accepted_has_no_invalid_keys() -> None:
     service = Service(COLUMNS)
     assert invalid_keys(Configuration(GOOD), service) == {}
     assert len(service.tries) == 2
