@@ -142,7 +142,7 @@ def test_the_former_configuration_or_no_draft_is_left(start: Start, write: str, 
 
 
 @pytest.mark.parametrize("write", ["replace", "merge", "deep_merge"])
-def test_a_guess_that_is_wrong_is_not_blamed_on_the_wanted_keys(start: Start, write: str) -> None:
+def test_a_guess_that_is_wrong_does_not_make_the_wanted_keys_invalid(start: Start, write: str) -> None:
     """Where each write is merged into the guess, the guess itself refuses every try."""
     there = start(config_write=write, config_guess="wrong")
     import_id = there.sim.upload(CSV, "people.csv")
@@ -169,7 +169,7 @@ def test_another_verb_for_the_tries_as_well(start: Start) -> None:
     assert there.calls()[-2:] == [PUT_CONFIG, GET_CONFIG]
 
 
-def test_when_the_mapping_is_not_to_blame_the_refusal_itself_is_told(there: Admin) -> None:
+def test_when_the_mapping_is_valid_the_refusal_itself_is_told(there: Admin) -> None:
     """The service refuses the body for another reason: the message names no key."""
     import_id = there.prepared()
     there.fault("status:400", PATCH_CONFIG)
@@ -204,7 +204,7 @@ def test_a_draft_that_cannot_be_put_back_is_deleted(start: Start) -> None:
     assert there.sim.import_(import_id)["gone"] == "deleted"
 
 
-def test_when_no_key_is_to_blame_a_deleted_draft_is_told_as_well(start: Start) -> None:
+def test_when_no_key_is_invalid_a_deleted_draft_is_told_as_well(start: Start) -> None:
     there = start(connection={"retries": 0})
     import_id = there.prepared()
     # The whole twice; the tries are taken; then nothing goes back.

@@ -11,10 +11,10 @@ import pytest
 from ansible_collections.community.staffbase.plugins.module_utils._steps import state_history
 from support.admin import Admin
 from support.api_calls import GET, IMPORT, PREVIEW, STATUS
-from support.between import Between, says, with_fields, with_states
 from support.module_runner import Result
 from support.scripted_server import Answer, Reply
 from support.small_tenant import AFTER
+from support.tampering_proxy import TamperingProxy, says, with_fields, with_states
 
 LIMITS = {"deleted": 1}
 TOLD = "It had been started, so it may have changed people, and it is not started a second time: look at it and at the people of the file"
@@ -22,7 +22,7 @@ TOLD = "It had been started, so it may have changed people, and it is not starte
 
 def bring(there: Admin, import_id: str, state: str, states: t.Sequence[t.Any], **options: t.Any) -> Result:
     """Bring an import to a state while its record shows `states` in turn."""
-    with Between(there.sim.url, {GET: with_states(*states)}) as server:
+    with TamperingProxy(there.sim.url, {GET: with_states(*states)}) as server:
         return Admin(there.sim, api_url=server.url).state(import_id, state, **options)
 
 
@@ -83,7 +83,7 @@ def test_an_import_that_was_seen_started_between_is_not_started_again(there: Adm
     """Another client starts it just when the answer to the order for a preview gets lost."""
     import_id = there.prepared()
     rules = {GET: with_states("DRAFT", "IMPORTING", "PREVIEW_READY"), PREVIEW: lambda reply: Reply(503)}
-    with Between(there.sim.url, rules) as server:
+    with TamperingProxy(there.sim.url, rules) as server:
         result = Admin(there.sim, api_url=server.url).state(import_id, "imported", limits=LIMITS)
     assert result.failed
     assert f"Import {import_id} went back from IMPORTING to PREVIEW_READY" in result["msg"]
@@ -106,7 +106,7 @@ def test_a_service_that_goes_to_and_fro_is_neither_asked_without_a_pause_nor_for
     """Each preview that is there has no numbers, and is being made again at the next look."""
     rules = {
         GET: with_states(*["DRAFT", *["PREVIEW_READY", "CREATING_PREVIEW"] * 2000]), PREVIEW: lambda reply: Reply(204), STATUS: says(b"{}")}
-    with Between(there.sim.url, rules) as server:
+    with TamperingProxy(there.sim.url, rules) as server:
         result = Admin(there.sim, api_url=server.url).state(there.prepared(), "imported", limits={"deleted": 1}, wait_timeout=0.5)
     assert result.failed
     assert (result["failure"]["stage"], "wait_timeout" in result["msg"]) == ("wait", True)
@@ -133,7 +133,7 @@ def test_without_that_memory_it_would_be_started(there: Admin, monkeypatch: pyte
         there.state(import_id, "imported", last_known_state="COMPLETED")
     else:
         rules = {GET: with_states("DRAFT", "IMPORTING", "PREVIEW_READY", "PREVIEW_READY", None), PREVIEW: lambda reply: Reply(503)}
-        with Between(there.sim.url, rules) as server:
+        with TamperingProxy(there.sim.url, rules) as server:
             Admin(there.sim, api_url=server.url).state(import_id, "imported", limits={"deleted": 1}, accept_zero_preview=True)
     assert IMPORT in there.sim.writes()
 
@@ -165,7 +165,7 @@ def test_a_state_that_is_no_text_is_an_error_at_once(there: Admin, state: t.Any)
     def spoil(reply: Reply) -> Answer:
         return with_fields(state=state)(reply)
 
-    with Between(there.sim.url, {GET: spoil}) as server:
+    with TamperingProxy(there.sim.url, {GET: spoil}) as server:
         result = Admin(there.sim, api_url=server.url).state(there.prepared(), "imported")
     assert "The service's record of this import has no state" in result["msg"]
     assert there.sim.writes() == []

@@ -15,17 +15,17 @@ from ansible_collections.community.staffbase.plugins.module_utils._http import b
 from ansible_collections.community.staffbase.plugins.module_utils._imports import imports, paging
 from support.admin import Admin
 from support.api_calls import DELETE, ERRORS, GET, GET_CONFIG, IMPORT, LIST, PATCH_CONFIG, POST, PREVIEW, STATUS
-from support.between import Between, Spoil, says, with_fields, with_location
 from support.module_runner import Result
 from support.scripted_server import Raw, Reply
 from support.small_tenant import AFTER, CSV, EXPECTED
+from support.tampering_proxy import Tamper, TamperingProxy, says, with_fields, with_location
 
 MIB = 1024 * 1024
 OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 MARK = "zq-in-the-body"
 
 
-def behind(there: Admin, server: Between, **connection: t.Any) -> Admin:
+def behind(there: Admin, server: TamperingProxy, **connection: t.Any) -> Admin:
     return Admin(there.sim, api_url=server.url, **{"retries": 0, "timeout": 20, **connection})
 
 
@@ -69,7 +69,7 @@ NO_JSON: dict[str, bytes] = {
 @pytest.mark.parametrize("name", NO_JSON)
 @pytest.mark.parametrize(("module", "call"), PLACES, **IDS)
 def test_what_is_no_json_ends_it_in_words(there: Admin, module: str, call: str, name: str) -> None:
-    with Between(there.sim.url, {call: says(NO_JSON[name])}) as server:
+    with TamperingProxy(there.sim.url, {call: says(NO_JSON[name])}) as server:
         result = run(there, behind(there, server), module)
     assert result.failed
     assert "The answer is not the JSON that was expected [stage " in result["msg"]
@@ -81,7 +81,7 @@ def test_what_is_no_json_ends_it_in_words(there: Admin, module: str, call: str, 
 @pytest.mark.parametrize("name", ["deep arrays", "very deep objects", "very deep without an end"])
 @pytest.mark.parametrize(("module", "call"), PLACES, **IDS)
 def test_a_refusal_with_a_deep_body_is_a_refusal_in_words(there: Admin, module: str, call: str, name: str) -> None:
-    with Between(there.sim.url, {call: lambda reply: Reply(418, NO_JSON[name], {"Content-Type": "application/json"})}) as server:
+    with TamperingProxy(there.sim.url, {call: lambda reply: Reply(418, NO_JSON[name], {"Content-Type": "application/json"})}) as server:
         result = run(there, behind(there, server), module)
     assert (result.failed, result["failure"]["status"], result["failure"]["code"]) == (True, 418, None)
     assert "HTTP 418 from the service [stage " in result["msg"]
@@ -99,7 +99,7 @@ def test_json_under_another_type_is_taken_for_what_it_is(there: Admin, module: s
         others = {name: value for name, value in reply.headers.items() if name.lower() != "content-type"}
         return Reply(reply.status, reply.body, {**others, "Content-Type": content_type})
 
-    with Between(there.sim.url, dict.fromkeys((LIST, POST, GET, GET_CONFIG, PATCH_CONFIG, PREVIEW, IMPORT, STATUS), rename)) as server:
+    with TamperingProxy(there.sim.url, dict.fromkeys((LIST, POST, GET, GET_CONFIG, PATCH_CONFIG, PREVIEW, IMPORT, STATUS), rename)) as server:
         admin = behind(there, server)
         if module == "state":
             result = admin.state(there.prepared(), "imported", limits=EXPECTED)
@@ -112,7 +112,7 @@ def test_json_under_another_type_is_taken_for_what_it_is(there: Admin, module: s
 
 @pytest.mark.parametrize(("module", "call"), PLACES, **IDS)
 def test_what_is_no_json_is_none_under_another_type_either(there: Admin, module: str, call: str) -> None:
-    with Between(there.sim.url, {call: says(MARK.encode(), **{"Content-Type": "text/plain"})}) as server:
+    with TamperingProxy(there.sim.url, {call: says(MARK.encode(), **{"Content-Type": "text/plain"})}) as server:
         result = run(there, behind(there, server), module)
     assert "The answer is not the JSON that was expected [stage " in result["msg"]
     assert MARK not in result.output
@@ -122,7 +122,7 @@ def test_what_is_no_json_is_none_under_another_type_either(there: Admin, module:
 @pytest.mark.parametrize("body", [b"[]", b"null", b"5", b'"x"', b"true", b"[[]]"])
 @pytest.mark.parametrize(("module", "call"), [place for place in PLACES if place[1] != STATUS], **IDS)
 def test_another_shape_ends_it_in_words(there: Admin, module: str, call: str, body: bytes) -> None:
-    with Between(there.sim.url, {call: says(body)}) as server:
+    with TamperingProxy(there.sim.url, {call: says(body)}) as server:
         result = run(there, behind(there, server), module)
     assert result.failed
     assert "The answer is not a JSON object" in result["msg"]
@@ -142,7 +142,7 @@ FLOODS: dict[str, t.Callable[[], Raw]] = {
 @pytest.mark.parametrize(("module", "call"), PLACES + WRITES, **IDS)
 def test_what_never_ends_is_left_and_asked_for_once(there: Admin, monkeypatch: pytest.MonkeyPatch, module: str, call: str, name: str) -> None:
     monkeypatch.setattr(transport, "LONGEST_ANSWER", 256 * 1024)
-    with Between(there.sim.url, {call: lambda reply: FLOODS[name]()}) as server:
+    with TamperingProxy(there.sim.url, {call: lambda reply: FLOODS[name]()}) as server:
         result = run(there, behind(there, server, retries=2), module)
     # An upload whose answer could not be read is found in the list; a draft that is gone is gone.
     if call == POST:
@@ -183,7 +183,7 @@ def test_refused_rows_without_an_end_leave_no_file(
     if before is not None:
         dest.write_bytes(before)
     import_id = there.prepared()
-    with Between(there.sim.url, {ERRORS: lambda reply: Raw(OK + b"\r\n", body, None)}) as server:
+    with TamperingProxy(there.sim.url, {ERRORS: lambda reply: Raw(OK + b"\r\n", body, None)}) as server:
         result = behind(there, server, retries=2).state(import_id, "imported", errors_dest=str(dest))
     assert result.failed
     assert "The answer is longer than 1048576 bytes [stage errors, import " in result["msg"]
@@ -201,7 +201,7 @@ def test_refused_rows_without_an_end_leave_no_file(
     "/api/users/imports/a%0d%0aX:1", "/api/users/imports/" + "a" * 129, "https://evil.example.com", "\\..\\admin", "/x\xff",
 ])
 def test_an_upload_that_is_told_no_usable_place_is_found_in_the_list(there: Admin, location: str) -> None:
-    with Between(there.sim.url, {POST: with_location(location)}) as server:
+    with TamperingProxy(there.sim.url, {POST: with_location(location)}) as server:
         result = behind(there, server).upload(CSV)
     made, = there.sim.imports()
     assert (result.failed, result["import_id"]) == (False, made["id"])
@@ -212,7 +212,7 @@ def test_a_place_on_another_host_is_only_taken_for_its_id(there: Admin) -> None:
     def elsewhere(reply: Reply) -> Reply:
         return Reply(reply.status, b"", {"Location": "https://evil.example.com/steal/" + reply.headers["Location"].rpartition("/")[2]})
 
-    with Between(there.sim.url, {POST: elsewhere}) as server:
+    with TamperingProxy(there.sim.url, {POST: elsewhere}) as server:
         result = behind(there, server).upload(CSV)
     made, = there.sim.imports()
     assert result["import_id"] == made["id"]
@@ -230,7 +230,7 @@ BAD_IDS = [
 
 @pytest.mark.parametrize("bad", BAD_IDS)
 def test_an_id_that_could_lead_elsewhere_is_no_import(there: Admin, bad: t.Any) -> None:
-    with Between(there.sim.url, {LIST: says(json.dumps({"entries": [entry(id=bad, fileName="people.csv")]}).encode())}) as server:
+    with TamperingProxy(there.sim.url, {LIST: says(json.dumps({"entries": [entry(id=bad, fileName="people.csv")]}).encode())}) as server:
         admin = behind(there, server)
         assert admin.info()["imports"] == []
         requests = [request.target for request in server.requests]
@@ -240,7 +240,7 @@ def test_an_id_that_could_lead_elsewhere_is_no_import(there: Admin, bad: t.Any) 
 @pytest.mark.parametrize("bad", ["../../admin", "..", "%2e%2e", "a/../b", "a\r\nX: y", "x" * 129, "", "-x", "."])
 @pytest.mark.parametrize("module", ["config", "state", "info"])
 def test_such_an_id_is_not_sent_either(there: Admin, module: str, bad: str) -> None:
-    with Between(there.sim.url, {}) as server:
+    with TamperingProxy(there.sim.url, {}) as server:
         options: dict[str, t.Any] = {"config": {"mapping": {"externalId": "a"}}, "state": {"state": "imported"}}.get(module, {})
         result = behind(there, server).run(module, import_id=bad, **options)
         assert server.requests == []
@@ -271,7 +271,7 @@ def test_a_list_without_an_end_is_left_and_nothing_is_uploaded(there: Admin, mon
     monkeypatch.setattr(paging, "MOST_ENTRIES", 5000)
     pages = iter(range(1_000_000))
     body, text = LISTS[name]
-    with Between(there.sim.url, {LIST: lambda reply: Reply(200, body(next(pages)))}) as server:
+    with TamperingProxy(there.sim.url, {LIST: lambda reply: Reply(200, body(next(pages)))}) as server:
         result = run(there, behind(there, server), module)
         assert len(server.requests) <= 60
     assert result.failed
@@ -283,7 +283,7 @@ def test_a_list_without_an_end_is_left_and_nothing_is_uploaded(there: Admin, mon
 @pytest.mark.parametrize("module", ["state", "absent"])
 def test_the_record_of_another_import_is_not_gone_on_with(there: Admin, module: str) -> None:
     other = there.prepared()
-    with Between(there.sim.url, {GET: with_fields(id=other)}) as server:
+    with TamperingProxy(there.sim.url, {GET: with_fields(id=other)}) as server:
         result = run(there, behind(there, server), module)
     assert "The service answered with the record of another import than was asked for" in result["msg"]
     assert there.sim.writes() == []
@@ -292,7 +292,7 @@ def test_the_record_of_another_import_is_not_gone_on_with(there: Admin, module: 
 
 def test_an_upload_that_is_shown_as_another_one_is_not_gone_on_with(there: Admin) -> None:
     other = there.prepared()
-    with Between(there.sim.url, {GET: with_fields(id=other)}) as server:
+    with TamperingProxy(there.sim.url, {GET: with_fields(id=other)}) as server:
         result = behind(there, server).upload(CSV, force=True)
     assert "The service answered with the record of another import" in result["msg"]
     assert there.sim.writes() == [POST]
@@ -300,7 +300,7 @@ def test_an_upload_that_is_shown_as_another_one_is_not_gone_on_with(there: Admin
 
 def test_an_upload_that_is_stored_under_another_name_is_deleted(there: Admin) -> None:
     """By its name it would not be found again, and the next run would upload it once more."""
-    with Between(there.sim.url, {GET: with_fields(fileName="people.csv")}) as server:
+    with TamperingProxy(there.sim.url, {GET: with_fields(fileName="people.csv")}) as server:
         result = behind(there, server).upload(CSV, force=True)
     assert "The service stored the upload under another name than the one it was given" in result["msg"]
     assert there.sim.writes() == [POST, DELETE]
@@ -317,7 +317,7 @@ def test_without_that_check_another_import_would_be_gone_on_with(there: Admin, m
 
     assert careless is not real
     monkeypatch.setattr(imports.Imports, "get", careless)
-    with Between(there.sim.url, {GET: with_fields(id=other)}) as server:
+    with TamperingProxy(there.sim.url, {GET: with_fields(id=other)}) as server:
         result = behind(there, server).upload(CSV, force=True)
     assert result["import_id"] == other
 
@@ -330,7 +330,7 @@ COUNTERS: list[t.Any] = [
 @pytest.mark.parametrize("value", COUNTERS)
 def test_a_counter_beyond_reason_does_not_pass_a_limit(there: Admin, value: t.Any) -> None:
     counts = {"created": 5, "updated": 4, "deactivated": 3, "reactivated": 2, "deleted": value}
-    with Between(there.sim.url, {STATUS: says(json.dumps(counts).encode())}) as server:
+    with TamperingProxy(there.sim.url, {STATUS: says(json.dumps(counts).encode())}) as server:
         result = behind(there, server).state(there.prepared(), "imported", limits={"deleted": 1})
     if value == []:
         # A list of nobody is nobody.
@@ -347,7 +347,7 @@ ESCAPES = ["\x1b]0;owned\x07.csv", "a\r\nok: [berlin].csv", "\x9b31m.csv", "\u20
 
 @pytest.mark.parametrize("name", ESCAPES)
 def test_a_name_with_escapes_does_not_reach_the_terminal_raw(there: Admin, name: str) -> None:
-    with Between(there.sim.url, {LIST: says(json.dumps({"entries": [entry(fileName=name)]}).encode())}) as server:
+    with TamperingProxy(there.sim.url, {LIST: says(json.dumps({"entries": [entry(fileName=name)]}).encode())}) as server:
         result = behind(there, server).info()
     shown, = result["imports"]
     assert shown["file_name"].isprintable()
@@ -356,9 +356,9 @@ def test_a_name_with_escapes_does_not_reach_the_terminal_raw(there: Admin, name:
 
 def test_a_draft_whose_answers_flood_is_asked_for_with_all_retries_only_when_it_may_pass(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     """A broken chunk may pass; a flood does not, and asking again would only bring it again."""
-    cut: Spoil = lambda reply: Raw(OK + b"Transfer-Encoding: chunked\r\n\r\nff\r\n{}")  # noqa: E731
+    cut: Tamper = lambda reply: Raw(OK + b"Transfer-Encoding: chunked\r\n\r\nff\r\n{}")  # noqa: E731
     for spoil, asked in ((cut, 3), (lambda reply: FLOODS["headers"](), 1)):
-        with Between(there.sim.url, {GET: spoil}) as server:
+        with TamperingProxy(there.sim.url, {GET: spoil}) as server:
             assert behind(there, server, retries=2).state(there.prepared(), "imported").failed
             assert len(server.requests) == asked
     assert bounds.LONGEST_HEAD < MIB

@@ -11,9 +11,9 @@ import pytest
 from ansible_collections.community.staffbase.plugins.module_utils._steps import upload as step
 from support.admin import Admin
 from support.api_calls import DELETE, LIST, POST
-from support.between import Between
 from support.scripted_server import Reply
 from support.small_tenant import CSV
+from support.tampering_proxy import TamperingProxy
 
 if t.TYPE_CHECKING:
     from conftest import Start
@@ -111,7 +111,7 @@ def test_once_the_id_is_known_a_failing_list_names_the_import(there: Admin, kind
 
 def test_a_list_that_is_none_names_the_import_too(there: Admin) -> None:
     answers = iter([b'{"entries": []}', *[b'{"entries": 1}'] * 9])
-    with Between(there.sim.url, {LIST: lambda reply: Reply(200, next(answers))}) as server:
+    with TamperingProxy(there.sim.url, {LIST: lambda reply: Reply(200, next(answers))}) as server:
         result = Admin(there.sim, api_url=server.url).upload(CSV)
     (entry,) = there.sim.imports()
     assert f"The answer is not the list of imports [stage list, import {entry['id']}]" in result["msg"]

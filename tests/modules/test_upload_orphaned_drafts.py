@@ -25,7 +25,7 @@ def orphan(there: Admin, state: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("state", STARTED)
-def test_the_import_is_reused_and_the_stray_deleted(there: Admin, state: str) -> None:
+def test_the_import_is_reused_and_the_orphaned_draft_deleted(there: Admin, state: str) -> None:
     done, _late = orphan(there, state)
     rehearsed = there.upload(CSV, delete_orphaned_drafts=True, check=True)
     assert there.calls() == [LIST]
@@ -49,13 +49,13 @@ def test_without_being_told_so_the_newest_counts(there: Admin, state: str) -> No
 
 
 @pytest.mark.parametrize("state", ["DRAFT", "PREVIEW_READY"])
-def test_where_nothing_was_started_nothing_is_a_stray(there: Admin, state: str) -> None:
+def test_where_nothing_was_started_no_draft_is_orphaned(there: Admin, state: str) -> None:
     _older, newest = orphan(there, state)
     assert there.upload(CSV, delete_orphaned_drafts=True)["import_id"] == newest
     assert len(there.sim.imports()) == 2
 
 
-def test_a_preview_is_no_stray(there: Admin) -> None:
+def test_a_preview_is_not_an_orphaned_draft(there: Admin) -> None:
     """Somebody has done something with it."""
     done, late = orphan(there, "COMPLETED")
     there.sim.set_state(late, "PREVIEW_READY")
@@ -63,7 +63,7 @@ def test_a_preview_is_no_stray(there: Admin) -> None:
     assert len(there.sim.imports()) == 2
 
 
-def test_what_lies_before_another_content_is_no_stray(there: Admin) -> None:
+def test_a_draft_behind_another_content_is_not_orphaned(there: Admin) -> None:
     """A, B, and A again: the draft of A is what is wanted next."""
     there.sim.upload(CSV, NAME, state="COMPLETED", config=BODY)
     there.sim.advance(1)
