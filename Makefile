@@ -39,7 +39,7 @@ NOX_READY := $(VENV)/.nox-ready
 .PHONY: help
 help: ## this list
 	@echo 'make COMMAND [PYTHON=3.x] [ARGS="options for what it calls"]'
-	@sed -n 's/^\([a-z-]*\):.*## /\1 \t/p' Makefile | while read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1 \t/p' Makefile | while read -r name text; do printf '  %-13s %s\n' "$$name" "$$text"; done
 
 .PHONY: demo
 demo: $(NOX_READY) ## show a whole import against the simulator: install, run, run again
@@ -54,6 +54,14 @@ test-all: pythons ## all checks, and the tests on every ansible-core with every 
 	@mkdir -p build && rm -f build/report.json
 	@$(NOX) -t all --report build/report.json; code=$$?; \
 	cd tests && ../$(VENV)/bin/python -m tools.matrix ../build/report.json && exit $$code
+
+.PHONY: test-fresh
+test-fresh: $(NOX_READY) ## make demo and make test on a machine with nothing else, made by debootstrap: make test-fresh ARGS=demo
+	@cd tests && ../$(VENV)/bin/python -m tools.fresh $(ARGS)
+
+.PHONY: check
+check: $(NOX_READY) ## for the loop at a desk: lint, types and the unit tests but those that tests/tools/quick.py leaves out; a minute or so
+	@$(NOX) -s check -- $(ARGS)
 
 .PHONY: lint
 lint: $(NOX_READY) ## ruff, yamllint, REUSE, ansible-lint and mypy

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import os
+import typing as t
 from pathlib import Path
 
 import pytest
 
-from support import share
+from support import share, skipped
 
 COLLECTION = "ansible_collections/community/staffbase/MANIFEST.json"
 
@@ -43,6 +44,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if not mine[item]])
         items[:] = [item for item in items if mine[item]]
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> t.Generator[None, None, None]:
+    """Say last what would run the tests that were skipped."""
+    yield
+    if line := skipped.told(report.longrepr[2] for report in terminalreporter.stats.get("skipped", []) if isinstance(report.longrepr, tuple)):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(autouse=True)

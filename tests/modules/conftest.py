@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import importlib
-import shutil
-import subprocess
 import typing as t
 from pathlib import Path
 
 import pytest
+import trustme
 
 from simulator import Simulator, Switches
 from support.admin import Admin
@@ -53,16 +53,13 @@ def start() -> t.Iterator[Start]:
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[str, str]:
-    """The paths of a certificate for this machine, valid for two days, and of its key."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl, which makes the certificate, is not installed")
-    made, key = str(tmp_path / "certificate.pem"), str(tmp_path / "key.pem")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
-         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", made],
-        check=True, capture_output=True,
-    )
-    return made, key
+    """The paths of a certificate for this machine, valid for two days, with that of the authority which signed it, and of its key."""
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1", not_after=datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=2))
+    made, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    made.write_bytes(issued.cert_chain_pems[0].bytes() + authority.cert_pem.bytes())
+    key.write_bytes(issued.private_key_pem.bytes())
+    return str(made), str(key)
 
 
 @pytest.fixture

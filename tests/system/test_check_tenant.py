@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import stat
 import subprocess
@@ -69,7 +70,7 @@ def test_being_terminated_it_removes_its_drafts(controller: Controller, tenant: 
     assert until(lambda: process.poll() is not None or any("PREVIEW_PENDING" in call for call in tenant.calls()))
     assert process.poll() is None
     assert tenant.imports()
-    subprocess.run(["kill", f"-{signal.SIGTERM.value}", "--", f"-{process.pid}"], check=True)
+    os.killpg(process.pid, signal.SIGTERM)
     process.communicate(timeout=60)
     until(lambda: not tenant.imports(), seconds=30)
     assert no_harm(tenant)

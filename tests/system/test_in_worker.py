@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import typing as t
 from pathlib import Path
 
@@ -100,6 +101,7 @@ def test_it_runs_inside_unless_something_wants_a_process_of_its_own(controller: 
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="becoming another user without a password needs root")
+@pytest.mark.skipif(shutil.which("su") is None, reason="su is not installed")
 def test_who_becomes_somebody_else_gets_a_process_of_that_user(controller: Controller, tmp_path: Path) -> None:
     task = {**GOOD["a file is checked"], "become": True, "become_method": "ansible.builtin.su"}
     assert are_inside(controller, task, ansible_become_user="root") == [False]

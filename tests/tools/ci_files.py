@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The checks of workflows, pipelines and rulebooks: by the schemas of those who run them, and by zizmor for what is unsafe."""
+"""The checks of workflows, pipelines, rulebooks, hooks and updates: by the schemas of those who run them, and by zizmor for what is unsafe."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 WORKFLOWS = (".github/workflows/ci.yml", "docs/docsite/examples/ci/github-actions.yml")
 PIPELINES = ("docs/docsite/examples/ci/gitlab-ci.yml",)
+UPDATES = ".github/dependabot.yml"
+HOOKS = ".pre-commit-config.yaml"
 RULEBOOKS = "extensions/eda/rulebooks/*.yml"
 RULEBOOK_SCHEMA = "lib/python*/site-packages/ansible_rulebook/schema/ruleset_schema.json"
 
@@ -17,8 +19,9 @@ def checks(collection: Path, environment: Path) -> list[tuple[str, ...]]:
     schema = next(environment.glob(RULEBOOK_SCHEMA))
     rulebooks = sorted(str(path.relative_to(collection)) for path in collection.glob(RULEBOOKS))
     return [
-        ("zizmor", "--offline", "--no-progress", "--persona", "pedantic", *WORKFLOWS),
+        ("zizmor", "--offline", "--no-progress", "--persona", "pedantic", "--strict-collection", *WORKFLOWS, UPDATES, HOOKS),
         ("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS),
         ("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", *PIPELINES),
+        ("check-jsonschema", "--builtin-schema", "vendor.dependabot", UPDATES),
         ("check-jsonschema", "--schemafile", str(schema), *rulebooks),
     ]

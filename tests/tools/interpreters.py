@@ -60,7 +60,7 @@ def _manager_folders() -> list[Path]:
         Path(os.environ.get("ASDF_DATA_DIR") or home / ".asdf") / "installs/python",
         Path(os.environ.get("MISE_DATA_DIR") or data / "mise") / "installs/python",
     ]
-    return [folder for root in roots if root.is_dir() for folder in sorted(root.glob("*/bin"))]
+    return [folder for root in roots if os.access(root, os.R_OK | os.X_OK) for folder in sorted(root.glob("*/bin"))]
 
 
 def _probe(path: str) -> Interpreter | None:

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import ast
-import configparser
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from . import pip_settings
 
 # All that a test may see of the outer environment. No proxies, no credentials, no ANSIBLE_* and no STAFFBASE_*.
 KEPT = ("CI", "COLUMNS", "FORCE_COLOR", "LD_LIBRARY_PATH", "NO_COLOR", "TERM", "TMPDIR", "USER")
@@ -53,32 +53,15 @@ def ansible_test_home(home: Path, python: str) -> None:
 
 
 def _copy_pip_settings(home: Path, python: str) -> None:
-    """Write what pip is told by files and PIP_* variables into one file below `home`, and share its cache.
+    """Write what pip is told into one file below `home`, and share its cache.
 
     ansible-test passes on neither the variables nor the real HOME. Without this a machine that installs from a mirror,
     or trusts an own certificate, could not run it.
     """
-    parser = configparser.RawConfigParser()
-    listing = subprocess.run([python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True).stdout
-    # Variables come last in pip's list and win, as they do for pip itself.
-    for line in sorted(listing.splitlines(), key=lambda text: text.startswith(":env:")):
-        section, _dot, rest = line.partition(".")
-        key, _equals, value = rest.partition("=")
-        if not value or key in ("config-file", "require-virtualenv"):
-            continue
-        section = "global" if section == ":env:" else section
-        if not parser.has_section(section):
-            parser.add_section(section)
-        parser.set(section, key, str(ast.literal_eval(value)).replace("\n", "\n  "))
-    if not parser.has_section("global"):
-        parser.add_section("global")
+    told = pip_settings.settings(python)
     # Else the findings drown in the packages that each sanity test installs. Errors are still shown.
-    parser.set("global", "quiet", "1")
+    told["global", "quiet"] = "1"
     cache = subprocess.run([python, "-m", "pip", "cache", "dir"], capture_output=True, text=True, check=False)
     if cache.returncode == 0:
-        parser.set("global", "cache-dir", cache.stdout.strip())
-    target = home / ".config/pip/pip.conf"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # An index address can carry a password.
-    with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
-        parser.write(stream)
+        told["global", "cache-dir"] = cache.stdout.strip()
+    pip_settings.write(told, home / ".config/pip/pip.conf")

@@ -65,3 +65,22 @@ def test_actions_are_named_by_a_commit_and_tell_its_version(workflow: str) -> No
     assert used
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each) for each in used)
     assert yaml.safe_load(text)["permissions"] == {}
+
+
+def test_each_file_of_requirements_and_each_workflow_is_kept_fresh() -> None:
+    """By folders: a file in a new one would be forgotten."""
+    updates = {each["package-ecosystem"]: each for each in yaml.safe_load((ROOT / ci_files.UPDATES).read_text(encoding="utf-8"))["updates"]}
+    files = [*ROOT.glob("requirements.txt"), *ROOT.glob("tests/**/requirements.txt"), *ROOT.glob("tests/**/requirements/*.txt")]
+    assert {f"/{path.parent.relative_to(ROOT).as_posix()}".removesuffix(".") for path in files} == set(updates["pip"]["directories"])
+    workflows = {Path(path).parent.as_posix() for path in ci_files.WORKFLOWS}
+    # Its root stands for its own workflows.
+    assert {folder.strip("/") or ".github/workflows" for folder in updates["github-actions"]["directories"]} == workflows
+
+
+def test_the_hooks_call_what_make_has_and_fetch_nothing() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    repositories = yaml.safe_load((ROOT / ci_files.HOOKS).read_text(encoding="utf-8"))["repos"]
+    hooks = [hook for repository in repositories for hook in repository["hooks"]]
+    assert hooks
+    assert {repository["repo"] for repository in repositories} == {"local"}
+    assert [hook["entry"] for hook in hooks if f"\n{hook['entry'].removeprefix('make ')}: " not in makefile] == []

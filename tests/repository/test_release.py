@@ -130,7 +130,7 @@ def test_the_time_is_that_of_the_commit_or_the_one_that_is_given(tmp_path: Path,
     assert reproducible.epoch(ROOT) == 7
 
 
-def test_the_tarball_holds_what_users_need_and_nothing_of_the_workshop(tmp_path: Path) -> None:
+def test_the_tarball_holds_what_users_need_and_nothing_else(tmp_path: Path) -> None:
     names = set(entries(built(ROOT, tmp_path)))
     assert {"README.md", "COPYING", "meta/runtime.yml", "changelogs/changelog.yaml", "docs/docsite/extra-docs.yml"} <= names
     assert {"docs/docsite/examples/ci/github-actions.yml", "extensions/eda/rulebooks/delta_import.yml"} <= names

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `make test` runs where."""
+"""What `make test` runs where, and what `make check` leaves out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from support import share
+from tools import quick
 
 
 class Item:
@@ -42,6 +43,13 @@ def test_what_runs_on_both_ends_is_there() -> None:
         path = Path(__file__).parents[2] / file
         assert path.exists()
         assert not name or f"\ndef {name}" in path.read_text(encoding="utf-8"), part
+
+
+def test_make_check_leaves_out_some_files_of_unit_tests_that_are_there() -> None:
+    root = Path(__file__).parents[2]
+    assert [path for path in quick.SLOW if not (root / path).is_file() or not path.startswith(f"{quick.UNIT}/")] == []
+    # Else it would have nothing to say.
+    assert len(quick.SLOW) * 4 < len(list((root / quick.UNIT).rglob("test_*.py")))
 
 
 def test_the_oldest_end_does_not_read_what_it_does_not_run() -> None:

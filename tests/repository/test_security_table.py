@@ -44,12 +44,12 @@ def test_each_promise_names_a_guard_and_a_test_that_are_there() -> None:
 
 
 @pytest.mark.parametrize(("row", "found"), [
-    ("| a | `_api/gone.py` | `tests/workshop/test_security_table.py::rows` |", ["_api/gone.py"]),
-    ("| a | `_http/client.py` | `tests/workshop/test_security_table.py::test_gone` |", ["tests/workshop/test_security_table.py::test_gone"]),
+    ("| a | `_api/gone.py` | `tests/repository/test_security_table.py::rows` |", ["_api/gone.py"]),
+    ("| a | `_http/client.py` | `tests/repository/test_security_table.py::test_gone` |", ["tests/repository/test_security_table.py::test_gone"]),
     ("| a | `_http/client.py` | `tests/gone.py::test_x` |", ["tests/gone.py::test_x"]),
     ("| a | `_http/client.py` | nothing |", ["a"]),
-    ("| a | nobody | `tests/workshop/test_security_table.py::rows` |", ["a"]),
-    ("| a | `_http/client.py` | `tests/workshop/test_security_table.py::rows` |", []),
+    ("| a | nobody | `tests/repository/test_security_table.py::rows` |", ["a"]),
+    ("| a | `_http/client.py` | `tests/repository/test_security_table.py::rows` |", []),
 ])
 def test_what_is_not_there_would_be_seen(row: str, found: list[str]) -> None:
     assert missing(f"\n| promise | guard | proven by |\n| --- | --- | --- |\n{row}\n\n", ROOT) == found
