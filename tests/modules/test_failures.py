@@ -125,7 +125,7 @@ def test_a_lasting_fault_of_a_read_fails_after_all_attempts(
     assert f"after {RETRIES + 1} attempts" in result["msg"]
     admin.sim.clear_faults()
     if module == "state":
-        # A rerun goes on where it stands.
+        # The next run continues from there.
         finished = admin.state(result["failure"]["import_id"], "imported")
         assert (finished["state"], admin.statuses()) == ("COMPLETED", AFTER)
         assert admin.sim.import_(result["failure"]["import_id"])["applied_count"] == 1

@@ -27,14 +27,14 @@ class Kind(str, enum.Enum):
 
 #: What a run means for people.
 NOBODY = "Nobody was changed."
-PREVIOUS_RUN = "The current export was not sent, so it has changed nobody. What the previous run had sent takes its course at the service."
+PREVIOUS_RUN = "The current export was not sent, so it has changed nobody. The import that the previous run has sent goes on at the service."
 GOES_ON = "The service goes on with the import by itself: the people in the file are being changed."
 ALL = "All rows that were sent were imported. Nobody else was touched."
 OTHERS = "All other rows were imported. Nobody else was touched."
 COMPLETED = "The import itself is complete: people were changed. What failed came after it."
 UNSURE = "Whether anybody was changed is not certain: it is not known whether the import was started."
 
-AGAIN = "Run again: it goes on where it stands, and nothing is imported twice."
+AGAIN = "Run again: the next run continues from there, and nothing is imported twice."
 
 
 @dataclasses.dataclass(frozen=True)
