@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -15,6 +16,7 @@ from support.admin import Admin
 from support.api_calls import ERRORS, GET, IMPORT, PREVIEW, STATUS
 from support.module_runner import Result
 from support.small_tenant import AFTER, EXPECTED, csv_of, person, row
+from support.tampering_proxy import Tamper, TamperingProxy, says
 
 if t.TYPE_CHECKING:
     from conftest import Start
@@ -101,12 +103,19 @@ def test_no_numbers_is_no_pass(start: Start, numbers: str, reason: str, shape: s
     assert admin.nobody_changed()
 
 
-@pytest.mark.parametrize(("option", "delta"), [({"limits": {"deleted": 15}}, True), ({"limits": {"deleted": 0}, "accept_zero_preview": True}, True)])
-def test_zeros_pass_where_they_cannot_hide_anything(start: Start, option: dict[str, t.Any], delta: bool) -> None:
+@pytest.mark.parametrize("option", [{"limits": {"deleted": 15}}, {"limits": {"deleted": 1}, "accept_zero_preview": True}])
+def test_zeros_pass_where_they_cannot_hide_anything(start: Start, option: dict[str, t.Any]) -> None:
     admin = start(preview_numbers="zeros")
-    import_id = admin.prepared(delta=delta)
+    import_id = admin.prepared(delta=True)
     result = admin.state(import_id, "imported", **option)
     assert (result.failed, result["state"], result["changes"]) == (False, "COMPLETED", EXPECTED)
+
+
+def test_zeros_that_were_believed_and_were_wrong_are_told_at_the_end(start: Start) -> None:
+    admin = start(preview_numbers="zeros")
+    result = admin.state(admin.prepared(), "imported", limits={"deleted": 0}, accept_zero_preview=True)
+    assert (result.failed, result["failure"]["stage"], result["state"]) == (True, "limits", "COMPLETED")
+    assert "deleted 1 (at most 0)" in result["msg"]
 
 
 def test_zeros_of_a_full_import_can_hide_anybody(start: Start) -> None:
@@ -201,6 +210,7 @@ def test_without_waiting_what_another_client_started_is_not_compared(admin: Admi
 def test_without_the_comparison_at_the_end_the_harm_would_be_ok(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard bites: the run says "ok" to what it would have stopped."""
     monkeypatch.setattr(Advance, "_objection_to_end", lambda self: None)
+    monkeypatch.setattr(step, "check_end", lambda limits, record, changes: None)
     _import_id, result = started_meanwhile(admin, limits={"deleted": 0})
     assert not result.failed
 
@@ -244,3 +254,43 @@ def test_that_it_would_fail_otherwise_would_be_seen(admin: Admin, monkeypatch: p
     monkeypatch.setattr(step.PreviewLimits, "read", lambda self, import_id: True)
     _import_id, result = previewed_again(admin, number)
     assert result.failed
+
+
+@pytest.mark.parametrize(("limits", "beyond"), [
+    ({"deactivated": 2}, "deactivated 3 (at most 2)"),
+    ({"deactivated": 2, "created": 4, "updated": 9}, "deactivated 3 (at most 2), created 5 (at most 4)"),
+])
+def test_an_import_that_does_more_than_its_preview_has_shown_is_a_failure(admin: Admin, limits: dict[str, int], beyond: str) -> None:
+    """It is too late to stop it; but whoever watches has to know how many people are changed."""
+    import_id = admin.prepared()
+    preview = {"created": 1, "updated": 0, "deactivated": 0, "reactivated": 0, "deleted": 0}
+    with TamperingProxy(admin.sim.url, {STATUS: first_says(json.dumps(preview).encode())}) as server:
+        result = Admin(admin.sim, api_url=server.url).state(import_id, "imported", limits=limits)
+    assert result.failed
+    assert f"Import {import_id} is COMPLETED and has changed more people than the limits allow: {beyond}" in result["msg"]
+    assert (result["failure"]["stage"], result["state"], result["changes"], result["changed"]) == ("limits", "COMPLETED", EXPECTED, True)
+    assert result["row_error_count"] == 0
+    assert admin.calls() == [*PREVIEWED, IMPORT, GET, STATUS, ERRORS]
+    # It is done: a further run changes nothing, and does not fail for what it has not done.
+    assert not admin.state(import_id, "imported", limits=limits)["changed"]
+
+
+def test_what_was_begun_before_is_held_against_the_limits_at_its_end(admin: Admin) -> None:
+    import_id = admin.prepared("IMPORTING", hold=True)
+    admin.moves_on(import_id)
+    assert admin.state(import_id, "imported", limits={"deactivated": 2})["failure"]["stage"] == "limits"
+
+
+def test_numbers_that_are_missing_at_the_end_are_no_failure(admin: Admin) -> None:
+    """Those of the preview were compared."""
+    import_id = admin.prepared()
+    answers = iter([None])
+    with TamperingProxy(admin.sim.url, {STATUS: lambda reply: reply if next(answers, 1) is None else says(b"{}")(reply)}) as server:
+        result = Admin(admin.sim, api_url=server.url).state(import_id, "imported", limits=EXPECTED)
+    assert (result.failed, result["changes"]) == (False, None)
+
+
+def first_says(body: bytes) -> Tamper:
+    """Let the first answer be this one; the later ones are the true ones."""
+    left = [body]
+    return lambda reply: says(left.pop())(reply) if left else reply
