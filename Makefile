@@ -9,6 +9,8 @@ SHELL := /bin/sh
 
 # Options for the command that is called: make unit ARGS="-k retry", make simulator ARGS=--help
 ARGS ?=
+# Of tests, those that are named run in place of all: make unit ARGS=tests/unit/module_utils/_csv
+NAMED = $(filter tests/%,$(ARGS))
 
 # The key for `make release`: an id or an address. Without it, gpg's default key signs, if there is one.
 KEY ?=
@@ -76,16 +78,16 @@ sanity: $(NOX_READY) ## ansible-test sanity on the oldest and the newest ansible
 	@$(NOX) -s sanity -- $(ARGS)
 
 .PHONY: unit
-unit: $(NOX_READY) ## the unit tests on the newest ansible-core
-	@$(NOX) -t newest -- tests/unit $(ARGS)
+unit: $(NOX_READY) ## the unit tests on the newest ansible-core: make unit ARGS=tests/unit/module_utils/_csv
+	@$(NOX) -t newest -- $(if $(NAMED),,tests/unit) $(ARGS)
 
 .PHONY: system
 system: $(NOX_READY) ## all other tests on the newest ansible-core
-	@$(NOX) -t newest -- tests --ignore=tests/unit $(ARGS)
+	@$(NOX) -t newest -- $(if $(NAMED),,tests --ignore=tests/unit) $(ARGS)
 
 .PHONY: test-deep
 test-deep: $(NOX_READY) ## further cases of the tests, on the newest ansible-core; test-all has them on every one
-	@$(NOX) -t newest -- -m deep tests $(ARGS)
+	@$(NOX) -t newest -- -m deep $(if $(NAMED),,tests) $(ARGS)
 
 .PHONY: test-faults
 test-faults: $(NOX_READY) ## every call with every fault, every kill and concurrent runs, held against docs/fault-matrix.md

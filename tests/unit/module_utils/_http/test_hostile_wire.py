@@ -37,6 +37,15 @@ END = OK + b"Content-Length: 2\r\nConnection: close\r\n\r\n{}"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _only_what_is_new_is_looked_at() -> t.Iterator[None]:
+    """Else each of the collections below would go through all that pytest and Ansible hold, which takes longer than a test."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
 def _no_connection_is_left() -> t.Iterator[None]:
     """urllib3 leaves a connection to the garbage collector when it cannot read the head."""
