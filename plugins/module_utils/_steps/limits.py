@@ -58,7 +58,8 @@ def check_end(limits: Limits, record: ImportRecord, changes: Counts | None) -> N
     if over:
         raise StaffbaseError(
             f"Import {record.id} is {record.state} and has changed more people than the limits allow: {', '.join(over)}. "
-            "Its preview had shown fewer. These people are changed. Look at them in Studio, and import what they should be", stage="limits", import_id=record.id)
+            "Its preview had shown fewer. These people are changed. Look at them in Studio, and import what they should be",
+            stage="limits", import_id=record.id)
 
 
 class PreviewLimits:

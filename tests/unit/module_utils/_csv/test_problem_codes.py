@@ -140,7 +140,8 @@ def test_every_code_has_a_case() -> None:
 
 
 @pytest.mark.parametrize(("words", "unknown"), [
-    (["active", "inactive"], True), (["active", ""], True), (["A"], True), (["active", "Deactivated"], False), (["", ""], False), (["activated"], False),
+    (["active", "inactive"], True), (["active", ""], True), (["A"], True),
+    (["active", "Deactivated"], False), (["", ""], False), (["activated"], False),
 ])
 def test_a_status_column_with_other_words_makes_the_file_doubtful(words: list[str], unknown: bool) -> None:
     """The service would refuse every row with such a word, so nobody would be imported."""
