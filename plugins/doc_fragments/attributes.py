@@ -9,6 +9,19 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options: {}
 attributes:
+  action:
+    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the controller.
+    support: full
+    details:
+      - With the connection C(local), and without C(become), C(async) and C(environment), the module runs inside the worker process of
+        C(ansible-playbook). That is faster, and its options, the token among them, are written to no file. There it runs with the Python of
+        C(ansible-playbook), whatever C(ansible_python_interpreter) says, and that Python needs C(requests) where the module does. If it lacks
+        C(requests), the module runs in a process of its own.
+      - Everywhere else it is transferred and run like any other module, with pipelining if the connection can do it.
+      - Set the variable C(staffbase_in_worker) to V(false) to have a process of its own everywhere. On macOS that is the default, unless the
+        environment names a proxy or C(no_proxy), because asking the system for its proxies can crash a worker there.
+      - Set the variable C(staffbase_pipelining) to V(false) to leave pipelining as it is configured, for a host whose C(sudo) wants a terminal.
+        Then the options are in a file on that host while the module runs.
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
   diff_mode:

@@ -121,19 +121,19 @@ pending:
   returned: success
 export:
   description: The path of what is to be compared with the baseline. In check mode it is O(src), because there is no copy.
-  type: path
+  type: str
   returned: success
 next_path:
   description: The path of the copy of the current export.
-  type: path
+  type: str
   returned: success
 delta_path:
   description: The path of its delta.
-  type: path
+  type: str
   returned: success
 errors_path:
   description: The path of the refused rows.
-  type: path
+  type: str
   returned: success
 lock:
   description: The run that has the baseline now. Runs of the same export may share it. V(null) in check mode.

@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 
 from . import table
-from .cells import PLACES, row
-from .trial import Trials
+from .matrix import STEPS, row
+from .runner import MatrixRun
 
 
 def main(arguments: list[str]) -> int:
@@ -21,15 +21,15 @@ def main(arguments: list[str]) -> int:
     target = Path(arguments[0]) if arguments else table.PAGE
     outcomes: table.Outcomes = {}
     wrong = 0
-    for place in PLACES:
+    for step in STEPS:
         with tempfile.TemporaryDirectory() as folder:
-            trials = Trials(Path(folder), row(place)).run()
-        outcomes |= {trial.cell: trial.word for trial in trials}
-        failed = [trial for trial in trials if trial.wrong]
+            cell_runs = MatrixRun(Path(folder), row(step)).run()
+        outcomes |= {cell_run.cell: cell_run.word for cell_run in cell_runs}
+        failed = [cell_run for cell_run in cell_runs if cell_run.wrong]
         wrong += len(failed)
-        print(f"{place.name}: {len(trials)} cells, {len(failed)} wrong", flush=True)
-        for trial in failed:
-            print(f"  {trial.cell}: {trial.wrong}", flush=True)
+        print(f"{step.name}: {len(cell_runs)} cells, {len(failed)} wrong", flush=True)
+        for cell_run in failed:
+            print(f"  {cell_run.cell}: {cell_run.wrong}", flush=True)
     if wrong:
         print(f"{wrong} cells are wrong, so {target} stays as it is.")
         return 1

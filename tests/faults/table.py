@@ -9,7 +9,7 @@ import re
 import typing as t
 from pathlib import Path
 
-from .cells import KINDS, PLACES, Cell, Time
+from .matrix import FAULT_KINDS, STEPS, Cell, Duration
 from .verdict import WORDS
 
 PAGE = Path("docs/fault-matrix.md")
@@ -60,18 +60,20 @@ NOTES = """
 
 def page(outcomes: Outcomes) -> str:
     """Return the page."""
-    counts = collections.Counter((cell.time, word) for cell, word in outcomes.items())
+    counts = collections.Counter((cell.duration, word) for cell, word in outcomes.items())
     figures = "; ".join(
-        f"{time.value}: " + ", ".join(f"{counts[time, word]} {word}" for word in WORDS if counts[time, word]) for time in Time)
+        f"{duration.value}: " + ", ".join(f"{counts[duration, word]} {word}" for word in WORDS if counts[duration, word]) for duration in Duration)
     return "\n".join([
         HEAD.format(count=len(outcomes), figures=f"How the first runs ended - {figures}."),
         *(f"- `{word}`: {text}." for word, text in WORDS.items()),
         "", "A cell says how the run ended when the fault came once / when it lasted.", "",
-        *_rows(KINDS, lambda place, kind: f"{outcomes[Cell(place, kind, Time.ONCE)]} / {outcomes[Cell(place, kind, Time.LASTING)]}", PLACES),
+        *_rows(
+            FAULT_KINDS, lambda step, kind: f"{outcomes[Cell(step, kind, Duration.ONCE)]} / {outcomes[Cell(step, kind, Duration.LASTING)]}", STEPS),
         SPELLS,
-        *_rows([kind for kind in KINDS if kind.passes], lambda place, kind: outcomes[Cell(place, kind, Time.SPELL)],
-               [place for place in PLACES if place.waits]),
-        "", "## The faults", "", *(f"- **{kind.name}**: {kind.text}" for kind in KINDS), NOTES,
+        *_rows(
+            [kind for kind in FAULT_KINDS if kind.passes], lambda step, kind: outcomes[Cell(step, kind, Duration.SPELL)],
+            [step for step in STEPS if step.waits]),
+        "", "## The faults", "", *(f"- **{kind.name}**: {kind.text}" for kind in FAULT_KINDS), NOTES,
     ]).rstrip() + "\n"
 
 
@@ -81,16 +83,16 @@ def read(text: str) -> Outcomes:
     for number, table in enumerate(re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)):
         header, _rule, *rows = [[cell.strip() for cell in line.strip("|\n").split("|")] for line in table.splitlines()]
         for name, *cells in rows:
-            place = next(place for place in PLACES if place.name == name)
+            step = next(step for step in STEPS if step.name == name)
             for column, cell in zip(header[1:], cells, strict=True):
-                kind = next(kind for kind in KINDS if kind.name == column)
-                times = [Time.SPELL] if number else [Time.ONCE, Time.LASTING]
-                outcomes |= {Cell(place, kind, time): word for time, word in zip(times, cell.split(" / "), strict=True)}
+                kind = next(kind for kind in FAULT_KINDS if kind.name == column)
+                times = [Duration.SPELL] if number else [Duration.ONCE, Duration.LASTING]
+                outcomes |= {Cell(step, kind, duration): word for duration, word in zip(times, cell.split(" / "), strict=True)}
     return outcomes
 
 
-def _rows(kinds: t.Sequence[t.Any], cell: t.Callable[[t.Any, t.Any], str], places: t.Sequence[t.Any]) -> t.Iterator[str]:
+def _rows(kinds: t.Sequence[t.Any], cell: t.Callable[[t.Any, t.Any], str], steps: t.Sequence[t.Any]) -> t.Iterator[str]:
     yield f"| call | {' | '.join(kind.name for kind in kinds)} |"
     yield f"| --- |{' --- |' * len(kinds)}"
-    for place in places:
-        yield f"| {place.name} | {' | '.join(cell(place, kind) for kind in kinds)} |"
+    for step in steps:
+        yield f"| {step.name} | {' | '.join(cell(step, kind) for kind in kinds)} |"

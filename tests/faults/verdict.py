@@ -11,7 +11,7 @@ from simulator import Simulator
 from support.api_calls import PATCH_CONFIG, STATUS, target
 from support.small_tenant import AFTER, BEFORE, EXPECTED, statuses
 
-from .cells import Cell
+from .matrix import Cell
 
 WORDS = {
     "ok": "the run rides it out: one import, applied once, the people are right, exit code 0",
@@ -22,7 +22,7 @@ KEYS = {"stage", "method", "url", "status", "code", "message", "import_id", "att
 
 
 @dataclasses.dataclass(frozen=True)
-class Told:
+class HostOutput:
     """What the playbook printed of one host: its failure or its result, and what it should not have printed."""
 
     failure: dict[str, t.Any] | None
@@ -30,24 +30,24 @@ class Told:
     leaked: list[str]
 
 
-def judged(cell: Cell, tenant: Simulator, told: Told) -> str:
+def judged(cell: Cell, tenant: Simulator, output: HostOutput) -> str:
     """Return the word; AssertionError tells what must not be."""
-    assert not told.leaked, f"printed: {told.leaked}"
+    assert not output.leaked, f"printed: {output.leaked}"
     imports = tenant.imports(gone=True)
     assert len(imports) <= 1, f"{len(imports)} imports were made: {[each['state'] for each in imports]}"
     applied = sum(each["applied_count"] for each in imports)
     assert applied <= 1, f"applied {applied} times"
-    if told.failure is None:
-        assert told.result is not None
+    if output.failure is None:
+        assert output.result is not None
         _check_people(tenant, changed=True)
         assert applied == 1
-        assert told.result["state"] == "COMPLETED"
-        if not told.result["nothing_new"] and not (cell.place.call == STATUS and told.result["changes"] is None):
-            assert told.result["changes"] == EXPECTED, f"changes: {told.result['changes']}"
-            assert told.result["row_error_count"] == 0
+        assert output.result["state"] == "COMPLETED"
+        if not output.result["nothing_new"] and not (cell.step.call == STATUS and output.result["changes"] is None):
+            assert output.result["changes"] == EXPECTED, f"changes: {output.result['changes']}"
+            assert output.result["row_error_count"] == 0
         return "ok"
     _check_people(tenant, changed=bool(applied))
-    _check_told(cell, tenant, told.failure)
+    _check_told(cell, tenant, output.failure)
     return "late" if applied else "stop"
 
 
@@ -65,7 +65,7 @@ def _check_told(cell: Cell, tenant: Simulator, result: dict[str, t.Any]) -> None
     failure, msg = result.get("failure"), result["msg"]
     assert failure is not None, f"no failure is told: {msg}"
     assert set(failure) == KEYS, f"the failure holds {sorted(failure)}"
-    if cell.place.has_import:
+    if cell.step.has_import:
         (entry,) = tenant.imports()
         assert failure["import_id"] == entry["id"], f"the failure names import {failure['import_id']}"
         assert entry["id"] in msg, f"the import is not named: {msg}"
@@ -75,11 +75,11 @@ def _check_told(cell: Cell, tenant: Simulator, result: dict[str, t.Any]) -> None
         assert "was not started" in msg, msg
         assert "run again" in msg, msg
         return
-    assert failure["stage"] == cell.place.stage, f"the stage is {failure['stage']}"
-    assert f"[stage {cell.place.stage}" in msg, f"the stage is not named: {msg}"
+    assert failure["stage"] == cell.step.stage, f"the stage is {failure['stage']}"
+    assert f"[stage {cell.step.stage}" in msg, f"the stage is not named: {msg}"
     assert failure["status"] in cell.kind.statuses, f"the status is {failure['status']}"
-    asked = target(cell.place.call)
-    methods = ("PATCH", "PUT") if cell.kind.name == "405" and cell.place.call == PATCH_CONFIG else (asked["method"],)
+    asked = target(cell.step.call)
+    methods = ("PATCH", "PUT") if cell.kind.name == "405" and cell.step.call == PATCH_CONFIG else (asked["method"],)
     assert failure["method"] in methods, f"the method is {failure['method']}"
     assert failure["url"] == f"{tenant.url}/api{asked['path'].replace('{id}', failure['import_id'] or '')}", f"the url is {failure['url']}"
     assert failure["attempts"] == cell.attempts, f"{failure['attempts']} attempts"
@@ -90,4 +90,4 @@ def _check_told(cell: Cell, tenant: Simulator, result: dict[str, t.Any]) -> None
 
 
 def _no_numbers(cell: Cell) -> bool:
-    return cell.place.call == STATUS and not cell.place.started and cell.kind.name in ("404", "409")
+    return cell.step.call == STATUS and not cell.step.started and cell.kind.name in ("404", "409")

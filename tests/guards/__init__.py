@@ -18,3 +18,8 @@ ROWS: dict[str, list[Guard]] = {
     "Secrets and people's data": secrets.GUARDS,
     "A hostile server": hostile.GUARDS,
 }
+
+
+def named(promise: str) -> Guard:
+    """Return the guard of a promise."""
+    return next(guard for row in ROWS.values() for guard in row if guard.promise == promise)

@@ -5,28 +5,29 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 
-UTILS = "plugins/module_utils"
-HTTP, IMPORTS, FILES, STEPS = f"{UTILS}/_http", f"{UTILS}/_imports", f"{UTILS}/_files", f"{UTILS}/_steps"
+from .places import Change
+
 UNIT = "tests/unit/module_utils"
 
 
 @dataclasses.dataclass(frozen=True)
 class Guard:
-    """`line` stands once in `file` (from the collection's root); `without` stands there instead when it is taken out; `test` is a node id."""
+    """`test`: the node id of what fails without the guard.
+
+    `line`: an expression or a statement that stands in plugins/ once, or a piece of YAML that stands in roles/ and playbooks/ once. `without`
+    stands there instead when the guard is taken out. `within`: where `line` is not unique, the class or function around it (`Client._retried`).
+    `endless_after`: if the test waits for ever without the guard, the seconds after which it is stopped; None if it ends.
+    """
 
     promise: str
-    file: str
     line: str
     without: str
     test: str
-
-    def is_in(self, root: Path) -> bool:
-        """Tell whether the line stands there once, so that it can be taken out."""
-        return (root / self.file).read_text(encoding="utf-8").count(self.line) == 1
+    within: str = ""
+    endless_after: float | None = None
 
     @property
-    def change(self) -> tuple[str, str, str]:
-        """What `faults.guards.without` takes."""
-        return self.file, self.line, self.without
+    def change(self) -> Change:
+        """What takes it out."""
+        return Change(self.line, self.without, self.within)

@@ -5,9 +5,14 @@
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 
 from . import ROWS
 from .guard import Guard
+from .places import Code
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs/guards.md"
 
 HEAD = """<!--
 SPDX-FileCopyrightText: community.staffbase contributors
@@ -29,20 +34,18 @@ TABLE = "| what is kept | in | the guard | taken out, it is | fails then |\n| --
 
 
 def page() -> str:
-    """Return the page."""
+    """Return the page of the collection as it is. Raises NotOnce."""
+    code = Code(ROOT)
     parts = [HEAD.format(count=sum(map(len, ROWS.values())))]
-    parts += [f"## {row}\n\n{TABLE}\n" + "".join(_line(guard) for guard in guards) for row, guards in ROWS.items()]
+    parts += [f"## {row}\n\n{TABLE}\n" + "".join(_line(guard, code) for guard in guards) for row, guards in ROWS.items()]
     return "\n".join(parts)
 
 
-def _line(guard: Guard) -> str:
+def _line(guard: Guard, code: Code) -> str:
+    file = code.place(guard.change).file.replace("plugins/module_utils/", "", 1)
     test = guard.test.replace("tests/", "", 1)
-    cells: t.Iterable[str] = (guard.promise, f"`{_place(guard.file)}`", _code(guard.line), _code(guard.without), f"`{test}`")
+    cells: t.Iterable[str] = (guard.promise, f"`{file}`", _code(guard.line), _code(guard.without), f"`{test}`")
     return f"| {' | '.join(cells)} |\n"
-
-
-def _place(file: str) -> str:
-    return file.replace("plugins/module_utils/", "", 1)
 
 
 def _code(text: str) -> str:

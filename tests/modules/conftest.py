@@ -63,6 +63,6 @@ def certificate(tmp_path: Path) -> tuple[str, str]:
 
 
 @pytest.fixture
-def there(start: Start) -> Admin:
+def admin(start: Start) -> Admin:
     """An admin and a tenant that has everything at its default."""
     return start()

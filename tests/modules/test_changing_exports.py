@@ -115,7 +115,7 @@ def test_an_export_that_is_replaced_meanwhile_is_read_as_it_was(export: Path, mo
         assert (result["movers"], result["unchanged"]) == (0, len(ROWS))
 
 
-def test_the_digest_is_that_of_what_was_checked_and_of_nothing_else(there: Admin, export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_digest_is_that_of_what_was_checked_and_of_nothing_else(admin: Admin, export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the change does not show, as within one tick of the file system's clock, the digest does not fit the file, so it is not sent."""
     monkeypatch.setattr(export_check, "left_alone", lambda *_args: contextlib.nullcontext())
     made = happening(monkeypatch, "staffbase_csv_info", export, 3, CHANGES["rewritten"])
@@ -124,6 +124,6 @@ def test_the_digest_is_that_of_what_was_checked_and_of_nothing_else(there: Admin
     assert not result.failed, result["msg"]
     assert read.seen not in (EXPORT, OTHER)
     assert result["sha256"] == hashlib.sha256(read.seen).hexdigest()
-    sent = there.run("upload", src=str(export), sha256=result["sha256"])
+    sent = admin.run("upload", src=str(export), sha256=result["sha256"])
     assert "it has changed since it was checked" in sent["msg"]
-    assert there.sim.requests == []
+    assert admin.sim.requests == []

@@ -22,40 +22,40 @@ DAY = 86400
 SKEWS = pytest.mark.parametrize("skew", [-DAY, DAY], ids=["behind", "ahead"])
 
 
-def asked_to_wait(there: Admin, skew: int, seconds: int) -> float:
+def asked_to_wait(admin: Admin, skew: int, seconds: int) -> float:
     """Let the service refuse the first call and name a moment by its own clock; return the seconds until the list was read."""
-    there.fault("status:429", LIST, retry_after=formatdate(time.time() + skew + seconds, usegmt=True))
+    admin.fault("status:429", LIST, retry_after=formatdate(time.time() + skew + seconds, usegmt=True))
     begun = time.monotonic()
-    result = there.info()
+    result = admin.info()
     assert not result.failed, result["msg"]
-    assert there.calls() == [LIST, LIST]
+    assert admin.calls() == [LIST, LIST]
     return time.monotonic() - begun
 
 
 @SKEWS
 def test_a_file_is_imported_once_and_a_rerun_changes_nothing(start: Start, skew: int) -> None:
-    there = start(tenant={"clock_offset": float(skew)})
+    admin = start(tenant={"clock_offset": float(skew)})
     for again in (False, True):
-        upload = there.upload(CSV)
-        config = there.config(upload["import_id"])
-        state = there.state(upload["import_id"], "imported", limits={"deleted": 1})
-        assert (state["state"], there.statuses()) == ("COMPLETED", AFTER)
+        upload = admin.upload(CSV)
+        config = admin.config(upload["import_id"])
+        state = admin.state(upload["import_id"], "imported", limits={"deleted": 1})
+        assert (state["state"], admin.statuses()) == ("COMPLETED", AFTER)
         assert [result["changed"] for result in (upload, config, state)] == [not again] * 3
-    (only,) = there.sim.imports()
+    (only,) = admin.sim.imports()
     assert only["applied_count"] == 1
-    assert abs(there.sim.world.clock.now() - time.time() - skew) < 1
+    assert abs(admin.sim.world.clock.now() - time.time() - skew) < 1
 
 
 @SKEWS
 def test_the_newest_upload_counts_by_the_tenants_own_clock(start: Start, skew: int) -> None:
-    there = start(tenant={"clock_offset": float(skew)})
-    first = there.upload(CSV)["import_id"]
-    there.sim.advance(5)
-    other = there.upload(CSV + b"Z9;z9@company.example;V;N;Activated\r\n")["import_id"]
-    there.sim.advance(5)
-    again = there.upload(CSV)["import_id"]
+    admin = start(tenant={"clock_offset": float(skew)})
+    first = admin.upload(CSV)["import_id"]
+    admin.sim.advance(5)
+    other = admin.upload(CSV + b"Z9;z9@company.example;V;N;Activated\r\n")["import_id"]
+    admin.sim.advance(5)
+    again = admin.upload(CSV)["import_id"]
     assert len({first, other, again}) == 3
-    assert [one["id"] for one in there.info()["imports"]] == [again, other, first]
+    assert [one["id"] for one in admin.info()["imports"]] == [again, other, first]
 
 
 @SKEWS
@@ -74,25 +74,25 @@ def test_by_the_controllers_clock_it_would_give_up(start: Start, monkeypatch: py
     """And a tenant that is ahead would seem to ask for a day."""
     real = retry.read_retry_after
     monkeypatch.setattr(answer.retry, "read_retry_after", lambda value, now, _date: real(value, now, None))
-    there = start(tenant={"clock_offset": float(DAY)})
-    there.fault("status:429", LIST, retry_after=formatdate(time.time() + DAY + 2, usegmt=True))
-    assert there.info().failed
+    admin = start(tenant={"clock_offset": float(DAY)})
+    admin.fault("status:429", LIST, retry_after=formatdate(time.time() + DAY + 2, usegmt=True))
+    assert admin.info().failed
 
 
 @SKEWS
 def test_a_lost_answer_is_found_whatever_the_clocks_say(start: Start, skew: int) -> None:
-    there = start(tenant={"clock_offset": float(skew)})
-    there.fault("lost_answer", POST)
-    result = there.upload(CSV)
+    admin = start(tenant={"clock_offset": float(skew)})
+    admin.fault("lost_answer", POST)
+    result = admin.upload(CSV)
     assert not result.failed
-    assert [one["id"] for one in there.sim.imports()] == [result["import_id"]]
+    assert [one["id"] for one in admin.sim.imports()] == [result["import_id"]]
 
 
 @SKEWS
 def test_the_simulators_answers_carry_its_own_date(start: Start, skew: int) -> None:
     """Else the tests above would show nothing."""
     seen: list[str] = []
-    there = start(tenant={"clock_offset": float(skew)})
+    admin = start(tenant={"clock_offset": float(skew)})
     real = answer.refusal
 
     def refusal(got: answer.Answer, where: t.Any) -> t.Any:
@@ -101,7 +101,7 @@ def test_the_simulators_answers_carry_its_own_date(start: Start, skew: int) -> N
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ansible_collections.community.staffbase.plugins.module_utils._http.client.refusal", refusal)
-        there.fault("status:401", LIST)
-        there.info()
+        admin.fault("status:401", LIST)
+        admin.info()
     (date,) = seen
     assert abs(parsedate_to_datetime(date).timestamp() - time.time() - skew) < 5

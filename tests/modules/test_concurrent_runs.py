@@ -30,9 +30,9 @@ MATRIX = pytest.mark.matrix
 pytestmark = pytest.mark.faults
 
 
-def tasks(there: Admin, content: bytes = CSV, name: str = "people.csv", limits: dict[str, int] | None = None) -> list[t.Any]:
+def tasks(admin: Admin, content: bytes = CSV, name: str = "people.csv", limits: dict[str, int] | None = None) -> list[t.Any]:
     """Return what the role does without a baseline."""
-    connection = {**there.connection, "timeout": 30}
+    connection = {**admin.connection, "timeout": 30}
     return [
         ("staffbase_import_upload", {**connection, "content": content.decode(), "file_name": name, "delete_orphaned_drafts": True}),
         ("staffbase_import_config", {**connection, "mapping": MAPPING}),
@@ -40,32 +40,32 @@ def tasks(there: Admin, content: bytes = CSV, name: str = "people.csv", limits: 
     ]
 
 
-def check_once(there: Admin, results: list[list[dict[str, t.Any]]]) -> None:
+def check_once(admin: Admin, results: list[list[dict[str, t.Any]]]) -> None:
     assert [result["msg"] for each in results for result in each if result.get("failed")] == []
-    (kept,) = there.sim.imports()
+    (kept,) = admin.sim.imports()
     assert (kept["state"], kept["applied_count"]) == ("COMPLETED", 1)
     assert {each[0]["import_id"] for each in results} == {kept["id"]}
     assert {each[-1]["state"] for each in results} == {"COMPLETED"}
     assert {str(each[-1]["changes"]) for each in results} == {str(EXPECTED)}
-    assert there.statuses() == AFTER
-    assert all(person["version"] <= 1 for person in there.sim.people())
+    assert admin.statuses() == AFTER
+    assert all(person["version"] <= 1 for person in admin.sim.people())
 
 
 @pytest.mark.cases(5)
 @pytest.mark.parametrize(
     ("limits", "place"), [pytest.param(limits, place, id=f"{limits} limits, at {place}") for limits, places in PLACES.items() for place in places])
 def test_four_controllers_meet_at_a_call(start: Start, limits: str, place: str) -> None:
-    there = start(tenant={"preview_seconds": 0.1, "import_seconds": 0.2})
-    have_met = meet(there.sim, place, 4)
-    check_once(there, all_at_once([tasks(there, limits=LIMITS if limits == "with" else None)] * 4))
+    admin = start(tenant={"preview_seconds": 0.1, "import_seconds": 0.2})
+    have_met = meet(admin.sim, place, 4)
+    check_once(admin, all_at_once([tasks(admin, limits=LIMITS if limits == "with" else None)] * 4))
     assert have_met()
 
 
 @pytest.mark.parametrize("many", [*(pytest.param(many, marks=MATRIX) for many in range(2, 8)), 8])
 @pytest.mark.parametrize("limits", [None, LIMITS], ids=["without limits", "with limits"])
-def test_many_controllers(there: Admin, many: int, limits: dict[str, int] | None) -> None:
-    have_met = meet(there.sim, LIST, many)
-    check_once(there, all_at_once([tasks(there, limits=limits)] * many))
+def test_many_controllers(admin: Admin, many: int, limits: dict[str, int] | None) -> None:
+    have_met = meet(admin.sim, LIST, many)
+    check_once(admin, all_at_once([tasks(admin, limits=limits)] * many))
     assert have_met()
 
 
@@ -78,19 +78,19 @@ def test_many_controllers(there: Admin, many: int, limits: dict[str, int] | None
 ], ids=str)
 @pytest.mark.parametrize("place", PLACES["with"])
 def test_whatever_the_service_is_like(start: Start, switches: dict[str, t.Any], place: str) -> None:
-    there = start(tenant={"preview_seconds": 0.1, "import_seconds": 0.2}, **switches)
-    have_met = meet(there.sim, place, 3)
-    check_once(there, all_at_once([tasks(there, limits=LIMITS)] * 3))
+    admin = start(tenant={"preview_seconds": 0.1, "import_seconds": 0.2}, **switches)
+    have_met = meet(admin.sim, place, 3)
+    check_once(admin, all_at_once([tasks(admin, limits=LIMITS)] * 3))
     assert have_met()
 
 
-def test_limits_stop_all_of_them(there: Admin) -> None:
-    have_met = meet(there.sim, LIST, 3)
-    results = all_at_once([tasks(there, limits={**LIMITS, "deleted": 0})] * 3)
+def test_limits_stop_all_of_them(admin: Admin) -> None:
+    have_met = meet(admin.sim, LIST, 3)
+    results = all_at_once([tasks(admin, limits={**LIMITS, "deleted": 0})] * 3)
     assert have_met()
     assert [each[-1].get("failed") for each in results] == [True] * 3
-    assert there.nobody_changed()
-    assert len(there.sim.imports()) == 1
+    assert admin.nobody_changed()
+    assert len(admin.sim.imports()) == 1
 
 
 @pytest.mark.parametrize("switches", [
@@ -99,13 +99,13 @@ def test_limits_stop_all_of_them(there: Admin) -> None:
     pytest.param({"second_import": "refused", "refused_transition": 422}, marks=MATRIX),
 ], ids=str)
 def test_several_sources_have_their_turns(start: Start, switches: dict[str, t.Any]) -> None:
-    there = start(tenant={"people": [], "import_seconds": 0.3}, **switches)
-    have_met = meet(there.sim, IMPORT, 4)
-    results = all_at_once([tasks(there, csv_of([row(f"{source}1", "Activated")]), f"{source}.csv") for source in "ABCD"])
+    admin = start(tenant={"people": [], "import_seconds": 0.3}, **switches)
+    have_met = meet(admin.sim, IMPORT, 4)
+    results = all_at_once([tasks(admin, csv_of([row(f"{source}1", "Activated")]), f"{source}.csv") for source in "ABCD"])
     assert [result["msg"] for each in results for result in each if result.get("failed")] == []
     assert have_met()
     # All four ask to start at the same moment, so a service that refuses a second import has refused.
-    refused = [record.status for record in there.sim.requests if record.call == IMPORT and record.status != 204]
+    refused = [record.status for record in admin.sim.requests if record.call == IMPORT and record.status != 204]
     assert set(refused) == REFUSED_WITH.get(switches["second_import"], {switches.get("refused_transition")})
-    assert [entry["applied_count"] for entry in there.sim.imports()] == [1] * 4
-    assert statuses(there.sim.people()) == {f"{source}1": "pending" for source in "ABCD"}
+    assert [entry["applied_count"] for entry in admin.sim.imports()] == [1] * 4
+    assert statuses(admin.sim.people()) == {f"{source}1": "pending" for source in "ABCD"}

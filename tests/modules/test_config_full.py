@@ -25,62 +25,62 @@ def strict(start: Start, **switches: t.Any) -> Admin:
     return start(remove_all_beside_delta="refused", **switches)
 
 
-def written(there: Admin) -> list[dict[str, t.Any]]:
-    return [request.body for request in there.sim.requests if request.method == "PATCH" and request.path.endswith("/config")]
+def written(admin: Admin) -> list[dict[str, t.Any]]:
+    return [request.body for request in admin.sim.requests if request.method == "PATCH" and request.path.endswith("/config")]
 
 
 @pytest.mark.parametrize("write", ["replace", "merge", "deep_merge"])
 @pytest.mark.parametrize("remove_all", [None, False, True])
 def test_what_excludes_the_other_is_left_out(start: Start, remove_all: bool | None, write: str) -> None:
-    there = strict(start, config_write=write)
-    import_id = there.prepared(content=csv_of([row("U0", "Activated"), row("U1", "Activated")]))
+    admin = strict(start, config_write=write)
+    import_id = admin.prepared(content=csv_of([row("U0", "Activated"), row("U1", "Activated")]))
     options = {"delta": False, **({} if remove_all is None else {"remove_all": remove_all})}
-    result = there.config(import_id, **options)
+    result = admin.config(import_id, **options)
     assert result["changed"]
-    assert [(body.get("delta"), body["removeAll"]) for body in written(there)] == [(False, bool(remove_all)), (None, bool(remove_all))]
-    assert there.calls() == [GET_CONFIG, PATCH_CONFIG, PATCH_CONFIG, GET_CONFIG]
+    assert [(body.get("delta"), body["removeAll"]) for body in written(admin)] == [(False, bool(remove_all)), (None, bool(remove_all))]
+    assert admin.calls() == [GET_CONFIG, PATCH_CONFIG, PATCH_CONFIG, GET_CONFIG]
     assert result["config"]["remove_all"] is bool(remove_all)
-    again = there.config(import_id, **options)
-    assert there.calls() == [GET_CONFIG]
+    again = admin.config(import_id, **options)
+    assert admin.calls() == [GET_CONFIG]
     assert not again["changed"]
-    assert not there.config(import_id, check=True, **options)["changed"]
-    there.state(import_id, "imported")
-    after = there.statuses()
+    assert not admin.config(import_id, check=True, **options)["changed"]
+    admin.state(import_id, "imported")
+    after = admin.statuses()
     assert (after["U0"], after["U2"], after["S1"]) == ("activated", "deactivated", "deactivated")
     assert after["H1"] == ("deactivated" if remove_all else "activated")
 
 
 def test_a_delta_import_again(start: Start) -> None:
     """What stands there of a full import is a difference, and is gone afterwards."""
-    there = strict(start)
-    import_id = there.prepared()
-    there.config(import_id, delta=False)
-    assert there.config(import_id)["changed"]
-    stored = there.sim.import_(import_id)["config"]
+    admin = strict(start)
+    import_id = admin.prepared()
+    admin.config(import_id, delta=False)
+    assert admin.config(import_id)["changed"]
+    stored = admin.sim.import_(import_id)["config"]
     assert (stored["delta"], "removeAll" in stored) == (True, False)
 
 
 @pytest.mark.parametrize("configured", [False, True], ids=["delta", "full"])
 def test_bad_keys_are_named_all_the_same(start: Start, configured: bool) -> None:
-    there = strict(start)
-    import_id = there.prepared()
+    admin = strict(start)
+    import_id = admin.prepared()
     if configured:
-        there.config(import_id, delta=False)
-    before = there.sim.import_(import_id)["config"]
-    result = there.config(import_id, delta=False, mapping={**MAPPING, SHOE: "Vorname", "userName": "Login"})
+        admin.config(import_id, delta=False)
+    before = admin.sim.import_(import_id)["config"]
+    result = admin.config(import_id, delta=False, mapping={**MAPPING, SHOE: "Vorname", "userName": "Login"})
     assert result["invalid_mapping"] == {SHOE: f"the tenant does not know the field '{SHOE}'", "userName": "the file has no column 'Login'"}
-    assert there.sim.import_(import_id)["config"] == before
-    assert DELETE not in there.calls()
-    assert there.nobody_changed()
+    assert admin.sim.import_(import_id)["config"] == before
+    assert DELETE not in admin.calls()
+    assert admin.nobody_changed()
 
 
 def test_windows_1252_is_spelled_as_the_service_takes_it(start: Start) -> None:
-    there = strict(start, windows_1252="cp1252")
-    import_id = there.sim.upload(CSV, "people.csv")
-    assert there.config(import_id, delta=False, encoding="windows-1252")["changed"]
-    stored = there.sim.import_(import_id)["config"]
+    admin = strict(start, windows_1252="cp1252")
+    import_id = admin.sim.upload(CSV, "people.csv")
+    assert admin.config(import_id, delta=False, encoding="windows-1252")["changed"]
+    stored = admin.sim.import_(import_id)["config"]
     assert (stored["encoding"], stored["removeAll"], "delta" in stored) == ("cp1252", False, False)
-    assert not there.config(import_id, delta=False, encoding="windows-1252")["changed"]
+    assert not admin.config(import_id, delta=False, encoding="windows-1252")["changed"]
 
 
 def test_a_service_that_makes_a_delta_import_of_it_is_told(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,9 +91,9 @@ def test_a_service_that_makes_a_delta_import_of_it_is_told(start: Start, monkeyp
         return {"delta": True, **real(config, import_id, switches)}
 
     monkeypatch.setattr("simulator.api.shown", shown)
-    there = strict(start)
-    import_id = there.prepared()
-    result = there.config(import_id, delta=False)
+    admin = strict(start)
+    import_id = admin.prepared()
+    result = admin.config(import_id, delta=False)
     assert result.failed
     assert result["msg"] == "The service accepted the configuration but stored something else in: delta; nothing was imported"
-    assert there.sim.import_(import_id)["config"]["delta"] is True
+    assert admin.sim.import_(import_id)["config"]["delta"] is True

@@ -44,11 +44,11 @@ MISSING = "mapping: externalId is missing: without it nobody in the file can be 
         ({"wrong_option": 1}, "Unsupported parameters for"),
     ],
 )
-def test_bad_input(there: Admin, options: dict[str, t.Any], text: str, check: bool) -> None:
-    import_id = there.prepared()
-    before = there.sim.import_(import_id)
-    result = there.run("config", check=check, **{"import_id": import_id, "mapping": MAPPING, **options})
+def test_bad_input(admin: Admin, options: dict[str, t.Any], text: str, check: bool) -> None:
+    import_id = admin.prepared()
+    before = admin.sim.import_(import_id)
+    result = admin.run("config", check=check, **{"import_id": import_id, "mapping": MAPPING, **options})
     assert result.failed
     assert result["msg"].startswith(text)
-    assert there.sim.requests == []
-    assert there.sim.import_(import_id) == before
+    assert admin.sim.requests == []
+    assert admin.sim.import_(import_id) == before

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module that keeps the last export that went through: over a run, over a kill anywhere in it, and over refused rows."""
+"""The module that keeps the last export that went through: through a run, a kill anywhere in it, and refused rows."""
 
 from __future__ import annotations
 
@@ -184,10 +184,10 @@ def test_a_run_that_was_killed_while_it_was_finished_is_finished_again(source: S
     """Killed before it could remove what it had read: the same is done once more, and nothing comes of it."""
     source.baseline.write_bytes(FIRST)
     source.begin(SECOND)
-    run, sent = source.next.read_bytes(), source.delta.read_bytes()
+    copy, sent = source.next.read_bytes(), source.delta.read_bytes()
     assert source.keep("finished", **source.refuse(errors))["changed"]
     after = source.baseline.read_bytes()
-    source.next.write_bytes(run)
+    source.next.write_bytes(copy)
     source.delta.write_bytes(sent)
     assert source.keep("finished", **source.refuse(errors))["changed"] is False
     assert source.baseline.read_bytes() == after
@@ -252,7 +252,7 @@ def test_a_run_without_an_export_names_the_option(tmp_path: Path) -> None:
     assert "src" in result["msg"]
 
 
-def test_a_run_that_another_run_has_begun_is_not_finished(tmp_path: Path) -> None:
+def test_what_another_run_has_begun_is_not_finished(tmp_path: Path) -> None:
     source = Source(tmp_path)
     source.begin(FIRST)
     sent = hashlib.sha256(FIRST).hexdigest()

@@ -47,7 +47,7 @@ class Run:
         return self
 
 
-def test_a_run_of_another_export_takes_the_run_over(tmp_path: Path) -> None:
+def test_a_run_of_another_export_takes_the_baseline_over(tmp_path: Path) -> None:
     first, second = Run(tmp_path, FIRST).begin(), Run(tmp_path, SECOND)
     taken = second.keep("begun")
     assert (taken["pending"], taken["same"]) == (True, False)
@@ -65,8 +65,8 @@ def test_a_run_of_another_export_takes_the_run_over(tmp_path: Path) -> None:
     assert second.baseline.read_bytes() == SECOND
 
 
-def test_a_run_that_finished_an_older_run_does_not_go_on_with_that_of_another_run(tmp_path: Path) -> None:
-    """Between its two steps another run has begun a run."""
+def test_a_run_that_has_finished_a_previous_one_does_not_go_on_when_another_has_begun(tmp_path: Path) -> None:
+    """TamperingProxy its two steps another run of the source has begun."""
     run = Run(tmp_path, FIRST).begin()
     run.keep("finished")
     Run(tmp_path, SECOND).begin()
@@ -75,8 +75,8 @@ def test_a_run_that_finished_an_older_run_does_not_go_on_with_that_of_another_ru
     assert (tmp_path / "last.csv.next").read_bytes() == SECOND
 
 
-def test_a_run_that_another_run_has_taken_to_drop_it_is_not_shared(tmp_path: Path) -> None:
-    """It would be dropped after the run that shares it has started its import."""
+def test_what_another_run_has_taken_to_drop_it_is_not_shared(tmp_path: Path) -> None:
+    """The files would be dropped after the run that shares them has started its import."""
     Run(tmp_path, FIRST).begin()
     second = Run(tmp_path, SECOND).begin()
     third = Run(tmp_path, FIRST).begin()
@@ -85,7 +85,7 @@ def test_a_run_that_another_run_has_taken_to_drop_it_is_not_shared(tmp_path: Pat
     assert (tmp_path / "last.csv.next").read_bytes() == FIRST
 
 
-def test_without_the_lock_the_run_of_another_run_would_be_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_the_files_of_another_run_would_be_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(BaselineLock, "check_run", lambda self, run: None)
     first = Run(tmp_path, FIRST).begin()
     second = Run(tmp_path, SECOND).begin()
@@ -95,7 +95,7 @@ def test_without_the_lock_the_run_of_another_run_would_be_dropped(tmp_path: Path
     assert not (tmp_path / "last.csv.next").exists()
 
 
-def test_runs_of_the_same_export_share_the_run(tmp_path: Path) -> None:
+def test_runs_of_the_same_export_share_the_lock(tmp_path: Path) -> None:
     runs = [Run(tmp_path, FIRST).begin() for _each in range(3)]
     assert len({str(run.lock) for run in runs}) == 1
     results = [run.keep("finished") for run in runs]
@@ -150,35 +150,35 @@ def test_a_lock_file_that_nobody_can_read_is_not_guessed_at(tmp_path: Path) -> N
 
 
 @pytest.fixture
-def taken_over(there: Admin, tmp_path: Path) -> tuple[Admin, str, dict[str, str]]:
+def taken_over(admin: Admin, tmp_path: Path) -> tuple[Admin, str, dict[str, str]]:
     """An admin whose import is ready to be started, and whose lock another run has taken."""
     run = Run(tmp_path, FIRST).begin()
     Run(tmp_path, SECOND).begin()
     assert run.lock is not None
-    return there, there.prepared(), run.lock
+    return admin, admin.prepared(), run.lock
 
 
 @pytest.mark.parametrize("option", ["lock", "claim"], ids=["lock", "its earlier name"])
 def test_a_run_that_was_taken_over_starts_nothing(taken_over: tuple[Admin, str, dict[str, str]], option: str) -> None:
-    there, import_id, lock = taken_over
-    result = there.state(import_id, "imported", **{option: lock})
+    admin, import_id, lock = taken_over
+    result = admin.state(import_id, "imported", **{option: lock})
     assert TAKEN_OVER in result["msg"]
-    assert there.calls() == []
-    assert there.nobody_changed()
+    assert admin.calls() == []
+    assert admin.nobody_changed()
 
 
 def test_without_the_lock_it_would_change_people_whom_the_baseline_knows_nothing_of(
     taken_over: tuple[Admin, str, dict[str, str]], monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    there, import_id, lock = taken_over
+    admin, import_id, lock = taken_over
     monkeypatch.setattr(BaselineLock, "check_run", lambda self, run: None)
-    there.state(import_id, "imported", lock=lock)
-    assert there.statuses() == AFTER
+    admin.state(import_id, "imported", lock=lock)
+    assert admin.statuses() == AFTER
 
 
-def test_the_lock_is_held_from_before_the_start_until_after_the_end(there: Admin, tmp_path: Path) -> None:
+def test_the_lock_is_held_from_before_the_start_until_after_the_end(admin: Admin, tmp_path: Path) -> None:
     run = Run(tmp_path, FIRST).begin()
-    import_id = there.prepared()
+    import_id = admin.prepared()
     held = []
 
     def look() -> None:
@@ -189,13 +189,13 @@ def test_the_lock_is_held_from_before_the_start_until_after_the_end(there: Admin
                 held.append(True)
 
     for number in range(1, 6):
-        there.at_call(number, look)
-    result = there.state(import_id, "imported", lock=run.lock)
-    assert there.calls() == [GET, IMPORT, GET, STATUS, ERRORS]
+        admin.at_call(number, look)
+    result = admin.state(import_id, "imported", lock=run.lock)
+    assert admin.calls() == [GET, IMPORT, GET, STATUS, ERRORS]
     assert (result["state"], held) == ("COMPLETED", [True] * 5)
     assert not Run(tmp_path, SECOND).keep("begun").failed, "and no longer"
 
 
 def test_a_rehearsal_needs_no_lock(taken_over: tuple[Admin, str, dict[str, str]]) -> None:
-    there, import_id, lock = taken_over
-    assert there.state(import_id, "imported", lock=lock, check=True)["changed"]
+    admin, import_id, lock = taken_over
+    assert admin.state(import_id, "imported", lock=lock, check=True)["changed"]

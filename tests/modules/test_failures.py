@@ -36,29 +36,29 @@ READS = [step for step in STEPS if step[2].startswith("GET ")]
 IDS = {"ids": lambda value: str(value).replace("/users/imports", "")}
 
 
-def run(there: Admin, module: str) -> Result:
+def run(admin: Admin, module: str) -> Result:
     if module == "upload":
-        return there.upload(CSV)
+        return admin.upload(CSV)
     if module == "config":
-        return there.config(there.sim.upload(CSV, "people.csv"))
+        return admin.config(admin.sim.upload(CSV, "people.csv"))
     if module == "state":
-        return there.state(there.prepared(), "imported")
-    there.prepared()
-    return there.info(gather=["status", "config", "errors"])
+        return admin.state(admin.prepared(), "imported")
+    admin.prepared()
+    return admin.info(gather=["status", "config", "errors"])
 
 
-def strike(there: Admin, kind: str, call: str, earlier: int, times: int | None = None, **more: t.Any) -> None:
-    there.fault(kind, call, nth=earlier + 1, times=times, **more)
+def strike(admin: Admin, kind: str, call: str, earlier: int, times: int | None = None, **more: t.Any) -> None:
+    admin.fault(kind, call, nth=earlier + 1, times=times, **more)
 
 
-def check_told(there: Admin, result: dict[str, t.Any], module: str, call: str, status: int | None) -> None:
+def check_told(admin: Admin, result: dict[str, t.Any], module: str, call: str, status: int | None) -> None:
     """The failure names the call in words and as data; nothing secret was printed, see `Admin.run`."""
     assert result["failed"]
     failure = result["failure"]
     assert set(failure) == {"stage", "method", "url", "status", "code", "message", "import_id", "attempts"}
     assert (failure["method"], failure["status"]) == (target(call)["method"], status)
     path = target(call)["path"].replace("{id}", failure["import_id"] or "")
-    assert failure["url"] == f"{there.sim.url}/api{path}"
+    assert failure["url"] == f"{admin.sim.url}/api{path}"
     stage = STAGES.get((module, call), failure["stage"])
     assert failure["stage"] == stage
     assert f"[stage {stage}" in result["msg"]
@@ -76,10 +76,10 @@ def check_told(there: Admin, result: dict[str, t.Any], module: str, call: str, s
     ],
 )
 @pytest.mark.parametrize(("module", "place", "call", "earlier"), STEPS, **IDS)
-def test_a_refusal_ends_it_at_once(there: Admin, module: str, place: int, call: str, earlier: int, status: int, says: str) -> None:
-    strike(there, f"status:{status}", call, earlier)
-    result = run(there, module)
-    calls = there.calls()
+def test_a_refusal_ends_it_at_once(admin: Admin, module: str, place: int, call: str, earlier: int, status: int, says: str) -> None:
+    strike(admin, f"status:{status}", call, earlier)
+    result = run(admin, module)
+    calls = admin.calls()
     if status == 404 and (call == STATUS or (module == "info" and call in (GET_CONFIG, ERRORS))):
         # Without numbers, and for a reader without any of its parts, the import is still what it is.
         assert calls == FLOWS[module]
@@ -87,11 +87,11 @@ def test_a_refusal_ends_it_at_once(there: Admin, module: str, place: int, call: 
         return
     looks = {(PATCH_CONFIG, 403): [GET], (IMPORT, 403): [GET, LIST, IMPORT, GET, LIST]}.get((call, status), [])
     assert calls == [*FLOWS[module][: place + 1], *looks]
-    check_told(there, result, module, call, status)
+    check_told(admin, result, module, call, status)
     assert result["failure"]["attempts"] == 1
     assert says in result["msg"] or (call == IMPORT and "check its configuration, and that the token has administrator level" in result["msg"])
     if IMPORT not in FLOWS[module][:place]:
-        assert there.nobody_changed()
+        assert admin.nobody_changed()
 
 
 PASSING = "status:500 status:502 status:503 status:504 status:408 status:425 status:429 html html:200 truncated reset_before lost_answer".split()
@@ -100,12 +100,12 @@ PASSING = "status:500 status:502 status:503 status:504 status:408 status:425 sta
 @pytest.mark.parametrize("kind", PASSING)
 @pytest.mark.parametrize(("module", "place", "call", "earlier"), READS, **IDS)
 def test_a_read_is_tried_again(start: Start, module: str, place: int, call: str, earlier: int, kind: str) -> None:
-    there = start(connection={"retries": RETRIES})
-    strike(there, kind, call, earlier, times=RETRIES)
-    result = run(there, module)
+    admin = start(connection={"retries": RETRIES})
+    strike(admin, kind, call, earlier, times=RETRIES)
+    result = run(admin, module)
     flow = FLOWS[module]
     assert not result.failed
-    assert there.calls() == [*flow[:place], *[call] * RETRIES, *flow[place:]]
+    assert admin.calls() == [*flow[:place], *[call] * RETRIES, *flow[place:]]
 
 
 @pytest.mark.parametrize(
@@ -116,49 +116,49 @@ def test_a_lasting_fault_of_a_read_fails_after_all_attempts(
     start: Start, module: str, place: int, call: str, earlier: int, kind: str, status: int | None,
 ) -> None:
     """The look while waiting is left out: waiting itself goes on, see test_state_waiting.py."""
-    there = start(connection={"retries": RETRIES})
-    strike(there, kind, call, earlier)
-    result = run(there, module)
-    assert there.calls() == [*FLOWS[module][:place], *[call] * (RETRIES + 1)]
-    check_told(there, result, module, call, status)
+    admin = start(connection={"retries": RETRIES})
+    strike(admin, kind, call, earlier)
+    result = run(admin, module)
+    assert admin.calls() == [*FLOWS[module][:place], *[call] * (RETRIES + 1)]
+    check_told(admin, result, module, call, status)
     assert result["failure"]["attempts"] == RETRIES + 1
     assert f"after {RETRIES + 1} attempts" in result["msg"]
-    there.sim.clear_faults()
+    admin.sim.clear_faults()
     if module == "state":
-        # A rerun goes on where it stands.
-        finished = there.state(result["failure"]["import_id"], "imported")
-        assert (finished["state"], there.statuses()) == ("COMPLETED", AFTER)
-        assert there.sim.import_(result["failure"]["import_id"])["applied_count"] == 1
+        # The next run continues from there.
+        finished = admin.state(result["failure"]["import_id"], "imported")
+        assert (finished["state"], admin.statuses()) == ("COMPLETED", AFTER)
+        assert admin.sim.import_(result["failure"]["import_id"])["applied_count"] == 1
 
 
 @pytest.mark.parametrize(("module", "call"), [("upload", POST), ("config", PATCH_CONFIG), ("state", IMPORT)])
 def test_a_lasting_fault_of_a_write_fails_after_all_attempts(start: Start, module: str, call: str) -> None:
-    there = start(connection={"retries": RETRIES})
-    strike(there, "status:500", call, 0)
-    result = run(there, module)
-    assert there.sim.writes() == [call] * (RETRIES + 1)
-    check_told(there, result, module, call, 500)
+    admin = start(connection={"retries": RETRIES})
+    strike(admin, "status:500", call, 0)
+    result = run(admin, module)
+    assert admin.sim.writes() == [call] * (RETRIES + 1)
+    check_told(admin, result, module, call, 500)
     assert result["failure"]["attempts"] == RETRIES + 1
-    assert there.nobody_changed()
+    assert admin.nobody_changed()
 
 
 @pytest.mark.parametrize(("module", "place", "call", "earlier"), [step for step in STEPS if step[:2] != ("state", 2)], **IDS)
 def test_without_retries_the_first_fault_ends_it(start: Start, module: str, place: int, call: str, earlier: int) -> None:
-    there = start(connection={"retries": 0})
-    strike(there, "status:429", call, earlier)
-    result = run(there, module)
-    assert there.calls() == FLOWS[module][: place + 1]
-    check_told(there, result, module, call, 429)
+    admin = start(connection={"retries": 0})
+    strike(admin, "status:429", call, earlier)
+    result = run(admin, module)
+    assert admin.calls() == FLOWS[module][: place + 1]
+    check_told(admin, result, module, call, 429)
     assert result["failure"]["attempts"] == 1
     assert "attempts" not in result["msg"]
 
 
 @pytest.mark.parametrize(("module", "place", "call", "earlier"), STEPS, **IDS)
-def test_a_redirect_is_refused_and_its_target_named(there: Admin, module: str, place: int, call: str, earlier: int) -> None:
-    strike(there, "redirect", call, earlier)
-    result = run(there, module)
-    assert there.calls() == FLOWS[module][: place + 1]
-    check_told(there, result, module, call, 307)
+def test_a_redirect_is_refused_and_its_target_named(admin: Admin, module: str, place: int, call: str, earlier: int) -> None:
+    strike(admin, "redirect", call, earlier)
+    result = run(admin, module)
+    assert admin.calls() == FLOWS[module][: place + 1]
+    check_told(admin, result, module, call, 307)
     assert "The service redirects to https://login.example.invalid/sso; redirects are refused" in result["msg"]
     assert "secret-ticket" not in result.output
     assert result["failure"]["attempts"] == 1
@@ -166,25 +166,25 @@ def test_a_redirect_is_refused_and_its_target_named(there: Admin, module: str, p
 
 @pytest.mark.parametrize(("module", "call"), [("upload", LIST), ("config", GET_CONFIG), ("state", GET), ("info", LIST)])
 def test_an_answer_that_is_too_slow(start: Start, module: str, call: str) -> None:
-    there = start(connection={"timeout": 0.2, "retries": 1})
-    strike(there, "slow", call, 0, delay=0.5)
-    result = run(there, module)
-    assert there.calls() == [call, call]
-    check_told(there, result, module, call, None)
+    admin = start(connection={"timeout": 0.2, "retries": 1})
+    strike(admin, "slow", call, 0, delay=0.5)
+    result = run(admin, module)
+    assert admin.calls() == [call, call]
+    check_told(admin, result, module, call, None)
     assert "No answer within the timeout of 0.2 seconds" in result["msg"]
     assert result["failure"]["attempts"] == 2
 
 
 @pytest.mark.parametrize("module", FLOWS)
-def test_nobody_there(there: Admin, module: str) -> None:
-    import_id = there.prepared()
-    url = there.sim.url
-    there.sim.stop()
+def test_nobody_there(admin: Admin, module: str) -> None:
+    import_id = admin.prepared()
+    url = admin.sim.url
+    admin.sim.stop()
     options: dict[str, t.Any] = {
         "upload": {"content": "id\n1\n", "file_name": "a.csv"}, "config": {"import_id": import_id, "mapping": {"externalId": "a"}},
         "state": {"import_id": import_id, "state": "imported"}, "info": {},
     }[module]
-    result = there.run(module, **options)
+    result = admin.run(module, **options)
     assert "No connection to the service" in result["msg"]
     assert (result["failure"]["attempts"], result["failure"]["status"]) == (3, None)
     assert result["failure"]["url"].startswith(f"{url}/api/users/imports")
@@ -193,10 +193,10 @@ def test_nobody_there(there: Admin, module: str) -> None:
 @pytest.mark.parametrize("module", FLOWS)
 @pytest.mark.parametrize("body", ["json", "message_only", "html", "empty"])
 def test_a_wrong_token_in_every_form_of_answer(start: Start, module: str, body: str) -> None:
-    there = start(error_body=body)
-    there.sim.world.token = "another"
-    result = run(there, module)
-    assert len(there.calls()) == 1
+    admin = start(error_body=body)
+    admin.sim.world.token = "another"
+    result = run(admin, module)
+    assert len(admin.calls()) == 1
     assert (result["failure"]["status"], result["failure"]["attempts"]) == (401, 1)
     assert "the token was refused" in result["msg"]
     assert TOKEN not in str(result)
@@ -205,7 +205,7 @@ def test_a_wrong_token_in_every_form_of_answer(start: Start, module: str, body: 
 @pytest.mark.parametrize("module", FLOWS)
 @pytest.mark.parametrize("feature", ["not_found", "forbidden"])
 def test_the_feature_is_switched_off(start: Start, module: str, feature: str) -> None:
-    there = start(feature=feature)
-    result = run(there, module)
-    assert len(there.calls()) == 1
+    admin = start(feature=feature)
+    result = run(admin, module)
+    assert len(admin.calls()) == 1
     assert "the token lacks the right" in result["msg"]

@@ -51,33 +51,33 @@ def refused(result: Result, path: Path) -> None:
 FAULTY = csv_of([row("U0", "Activated").replace("u0@", "u0 "), row("U1", "Activated", first="Anders")])
 
 
-def test_the_error_file_of_an_import_that_went_through(there: Admin, disk: SmallDisk) -> None:
-    import_id = there.prepared(content=FAULTY)
+def test_the_error_file_of_an_import_that_went_through(admin: Admin, disk: SmallDisk) -> None:
+    import_id = admin.prepared(content=FAULTY)
     path = disk.path / "refused.csv"
     disk.fill()
 
-    result = there.state(import_id, "imported", errors_dest=str(path), max_row_errors=0)
+    result = admin.state(import_id, "imported", errors_dest=str(path), max_row_errors=0)
 
     refused(result, path)
     assert f"Import {import_id} itself is COMPLETED" in result["msg"]
     assert (result["state"], result["failure"]["stage"], result["failure"]["import_id"]) == ("COMPLETED", "errors", import_id)
-    assert there.calls() == [GET, IMPORT, GET, STATUS, ERRORS]
+    assert admin.calls() == [GET, IMPORT, GET, STATUS, ERRORS]
     assert disk.files() == []
 
     disk.free()
-    again = there.state(import_id, "imported", errors_dest=str(path))
+    again = admin.state(import_id, "imported", errors_dest=str(path))
     assert (again["state"], again["row_error_count"]) == ("COMPLETED", 1)
-    assert there.sim.writes() == []
+    assert admin.sim.writes() == []
     assert path.read_bytes()
-    assert there.sim.import_(import_id)["applied_count"] == 1
+    assert admin.sim.import_(import_id)["applied_count"] == 1
 
 
 def test_without_its_sentence_the_error_would_not_tell_that_the_import_went_through(
-    there: Admin, disk: SmallDisk, monkeypatch: pytest.MonkeyPatch,
+    admin: Admin, disk: SmallDisk, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(row_errors_report, "InputError", ())
     disk.fill()
-    result = there.state(there.prepared(content=FAULTY), "imported", errors_dest=str(disk.path / "refused.csv"))
+    result = admin.state(admin.prepared(content=FAULTY), "imported", errors_dest=str(disk.path / "refused.csv"))
     assert result.failed
     assert "COMPLETED" not in result["msg"]
 

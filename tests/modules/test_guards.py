@@ -28,10 +28,10 @@ if t.TYPE_CHECKING:
 
 #: Each step, its method, what runs it in check mode, and the write it would send.
 FORGETFUL: dict[str, tuple[type, str, t.Callable[[Admin], Result], str]] = {
-    "upload": (Upload, "run", lambda there: there.upload(CSV, check=True), POST),
-    "config": (Configure, "run", lambda there: there.config(there.sim.upload(CSV, "p.csv"), check=True), PATCH_CONFIG),
-    "imported": (Advance, "run", lambda there: there.state(there.prepared(), "imported", check=True), IMPORT),
-    "absent": (CancelOrDelete, "remove", lambda there: there.state(there.prepared(), "absent", check=True), DELETE),
+    "upload": (Upload, "run", lambda admin: admin.upload(CSV, check=True), POST),
+    "config": (Configure, "run", lambda admin: admin.config(admin.sim.upload(CSV, "p.csv"), check=True), PATCH_CONFIG),
+    "imported": (Advance, "run", lambda admin: admin.state(admin.prepared(), "imported", check=True), IMPORT),
+    "absent": (CancelOrDelete, "remove", lambda admin: admin.state(admin.prepared(), "absent", check=True), DELETE),
 }
 
 
@@ -47,25 +47,25 @@ def forget_check_mode(monkeypatch: pytest.MonkeyPatch, step: type, method: str) 
 
 @pytest.mark.parametrize(("step", "method", "rehearse", "write"), FORGETFUL.values(), ids=FORGETFUL)
 def test_the_client_refuses_a_write_in_check_mode_whoever_asks(
-    there: Admin, monkeypatch: pytest.MonkeyPatch, step: type, method: str, rehearse: t.Callable[[Admin], Result], write: str,
+    admin: Admin, monkeypatch: pytest.MonkeyPatch, step: type, method: str, rehearse: t.Callable[[Admin], Result], write: str,
 ) -> None:
     forget_check_mode(monkeypatch, step, method)
-    result = rehearse(there)
+    result = rehearse(admin)
     assert result["msg"].startswith("A mistake in this collection: WriteRefused in client.py")
-    assert there.sim.writes() == []
-    assert there.nobody_changed()
+    assert admin.sim.writes() == []
+    assert admin.nobody_changed()
 
 
 @pytest.mark.parametrize(("step", "method", "rehearse", "write"), FORGETFUL.values(), ids=FORGETFUL)
 def test_without_that_client_the_rehearsal_would_write(
-    there: Admin, monkeypatch: pytest.MonkeyPatch, step: type, method: str, rehearse: t.Callable[[Admin], Result], write: str,
+    admin: Admin, monkeypatch: pytest.MonkeyPatch, step: type, method: str, rehearse: t.Callable[[Admin], Result], write: str,
 ) -> None:
     forget_check_mode(monkeypatch, step, method)
     monkeypatch.setattr(client, "READING", frozenset({"GET", "POST", "PATCH", "DELETE"}))
-    rehearse(there)
-    assert there.sim.writes() == [write]
+    rehearse(admin)
+    assert admin.sim.writes() == [write]
     if write == IMPORT:
-        assert there.statuses() == AFTER
+        assert admin.statuses() == AFTER
 
 
 #: What a service might quote in a message.
@@ -73,15 +73,15 @@ TALKATIVE = f"Row of {PERSONAL.title()}-U1 ({address('U1')}) refused for Basic {
 
 
 @pytest.fixture
-def talkative(there: Admin, monkeypatch: pytest.MonkeyPatch) -> Admin:
+def talkative(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> Admin:
     """A service whose messages quote a person and the token."""
     monkeypatch.setitem(application.REASONS, 418, TALKATIVE)
-    return there
+    return admin
 
 
-def everything(there: Admin) -> dict[str, tuple[str, dict[str, t.Any]]]:
+def everything(admin: Admin) -> dict[str, tuple[str, dict[str, t.Any]]]:
     """Return for each call a module and its options with which it is made."""
-    import_id = there.prepared()
+    import_id = admin.prepared()
     return {
         LIST: ("upload", {"content": CSV.decode(), "file_name": "people.csv"}),
         POST: ("upload", {"content": CSV.decode(), "file_name": "people.csv"}),
@@ -93,10 +93,10 @@ def everything(there: Admin) -> dict[str, tuple[str, dict[str, t.Any]]]:
     }
 
 
-def told(there: Admin, call: str) -> Result:
-    module, options = everything(there)[call]
-    there.fault("status:418", call)
-    return run_module(f"staffbase_import_{module}", {**there.connection, **options})
+def told(admin: Admin, call: str) -> Result:
+    module, options = everything(admin)[call]
+    admin.fault("status:418", call)
+    return run_module(f"staffbase_import_{module}", {**admin.connection, **options})
 
 
 @pytest.mark.parametrize("call", [LIST, POST, GET_CONFIG, PATCH_CONFIG, GET, IMPORT, DELETE])
@@ -115,17 +115,17 @@ def test_without_the_hiding_it_would_be_told(talkative: Admin, monkeypatch: pyte
 
 @pytest.mark.parametrize("guarded", [True, False])
 def test_cells_in_row_errors_are_hidden(start: Start, monkeypatch: pytest.MonkeyPatch, guarded: bool) -> None:
-    there = start(errors_quote_value="yes")
+    admin = start(errors_quote_value="yes")
     if not guarded:
         monkeypatch.setattr(row_errors, "readable", lambda text: text)
-    import_id = there.prepared("COMPLETED", content=csv_of([row("U0", "Activated").replace("u0@", "u0 ")]))
-    result = run_module("staffbase_import_info", {**there.connection, "import_id": import_id, "gather": ["errors"]})
+    import_id = admin.prepared("COMPLETED", content=csv_of([row("U0", "Activated").replace("u0@", "u0 ")]))
+    result = run_module("staffbase_import_info", {**admin.connection, "import_id": import_id, "gather": ["errors"]})
     assert result["imports"][0]["row_error_count"] == 1
     assert leaks(result.output) == ([] if guarded else [PERSONAL])
 
 
-def test_the_content_is_not_among_the_options_that_are_shown(there: Admin) -> None:
-    result = there.upload(CSV)
+def test_the_content_is_not_among_the_options_that_are_shown(admin: Admin) -> None:
+    result = admin.upload(CSV)
     assert not result.failed
     assert result["invocation"]["module_args"]["file_name"] == "people.csv"
     assert "Personalnummer" not in result.output

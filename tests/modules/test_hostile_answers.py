@@ -15,31 +15,31 @@ from ansible_collections.community.staffbase.plugins.module_utils._http import b
 from ansible_collections.community.staffbase.plugins.module_utils._imports import imports, paging
 from support.admin import Admin
 from support.api_calls import DELETE, ERRORS, GET, GET_CONFIG, IMPORT, LIST, PATCH_CONFIG, POST, PREVIEW, STATUS
-from support.between import Between, Spoil, says, with_fields, with_location
 from support.module_runner import Result
 from support.scripted_server import Raw, Reply
 from support.small_tenant import AFTER, CSV, EXPECTED
+from support.tampering_proxy import Tamper, TamperingProxy, says, with_fields, with_location
 
 MIB = 1024 * 1024
 OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 MARK = "zq-in-the-body"
 
 
-def behind(there: Admin, server: Between, **connection: t.Any) -> Admin:
-    return Admin(there.sim, api_url=server.url, **{"retries": 0, "timeout": 20, **connection})
+def behind(admin: Admin, server: TamperingProxy, **connection: t.Any) -> Admin:
+    return Admin(admin.sim, api_url=server.url, **{"retries": 0, "timeout": 20, **connection})
 
 
-def run(there: Admin, admin: Admin, module: str) -> Result:
+def run(admin: Admin, proxied: Admin, module: str) -> Result:
     if module == "upload":
-        return admin.upload(CSV)
+        return proxied.upload(CSV)
     if module == "config":
-        return admin.config(there.sim.upload(CSV, "people.csv"))
+        return proxied.config(admin.sim.upload(CSV, "people.csv"))
     if module == "state":
-        return admin.state(there.prepared(), "imported", limits={"deleted": 1}, wait_timeout=1)
+        return proxied.state(admin.prepared(), "imported", limits={"deleted": 1}, wait_timeout=1)
     if module == "absent":
-        return admin.state(there.prepared(), "absent")
-    there.prepared()
-    return admin.info(gather=["status", "config", "errors"])
+        return proxied.state(admin.prepared(), "absent")
+    admin.prepared()
+    return proxied.info(gather=["status", "config", "errors"])
 
 
 #: Module, the call whose answer is spoiled.
@@ -68,24 +68,24 @@ NO_JSON: dict[str, bytes] = {
 
 @pytest.mark.parametrize("name", NO_JSON)
 @pytest.mark.parametrize(("module", "call"), PLACES, **IDS)
-def test_what_is_no_json_ends_it_in_words(there: Admin, module: str, call: str, name: str) -> None:
-    with Between(there.sim.url, {call: says(NO_JSON[name])}) as server:
-        result = run(there, behind(there, server), module)
+def test_what_is_no_json_ends_it_in_words(admin: Admin, module: str, call: str, name: str) -> None:
+    with TamperingProxy(admin.sim.url, {call: says(NO_JSON[name])}) as server:
+        result = run(admin, behind(admin, server), module)
     assert result.failed
     assert "The answer is not the JSON that was expected [stage " in result["msg"]
     assert MARK not in result.output
-    assert not {POST, IMPORT, PATCH_CONFIG, DELETE} & set(there.sim.writes())
-    assert there.nobody_changed()
+    assert not {POST, IMPORT, PATCH_CONFIG, DELETE} & set(admin.sim.writes())
+    assert admin.nobody_changed()
 
 
 @pytest.mark.parametrize("name", ["deep arrays", "very deep objects", "very deep without an end"])
 @pytest.mark.parametrize(("module", "call"), PLACES, **IDS)
-def test_a_refusal_with_a_deep_body_is_a_refusal_in_words(there: Admin, module: str, call: str, name: str) -> None:
-    with Between(there.sim.url, {call: lambda reply: Reply(418, NO_JSON[name], {"Content-Type": "application/json"})}) as server:
-        result = run(there, behind(there, server), module)
+def test_a_refusal_with_a_deep_body_is_a_refusal_in_words(admin: Admin, module: str, call: str, name: str) -> None:
+    with TamperingProxy(admin.sim.url, {call: lambda reply: Reply(418, NO_JSON[name], {"Content-Type": "application/json"})}) as server:
+        result = run(admin, behind(admin, server), module)
     assert (result.failed, result["failure"]["status"], result["failure"]["code"]) == (True, 418, None)
     assert "HTTP 418 from the service [stage " in result["msg"]
-    assert there.nobody_changed()
+    assert admin.nobody_changed()
 
 
 #: Proxies change it, and what is JSON is told by the body. A web page is none.
@@ -94,40 +94,40 @@ OTHER_TYPES = ["text/plain", "text/plain; charset=utf-16", "application/octet-st
 
 @pytest.mark.parametrize("content_type", OTHER_TYPES)
 @pytest.mark.parametrize("module", ["upload", "config", "state", "info"])
-def test_json_under_another_type_is_taken_for_what_it_is(there: Admin, module: str, content_type: str) -> None:
+def test_json_under_another_type_is_taken_for_what_it_is(admin: Admin, module: str, content_type: str) -> None:
     def rename(reply: Reply) -> Reply:
         others = {name: value for name, value in reply.headers.items() if name.lower() != "content-type"}
         return Reply(reply.status, reply.body, {**others, "Content-Type": content_type})
 
-    with Between(there.sim.url, dict.fromkeys((LIST, POST, GET, GET_CONFIG, PATCH_CONFIG, PREVIEW, IMPORT, STATUS), rename)) as server:
-        admin = behind(there, server)
+    with TamperingProxy(admin.sim.url, dict.fromkeys((LIST, POST, GET, GET_CONFIG, PATCH_CONFIG, PREVIEW, IMPORT, STATUS), rename)) as server:
+        proxied = behind(admin, server)
         if module == "state":
-            result = admin.state(there.prepared(), "imported", limits=EXPECTED)
-            assert (result["changes"], there.statuses()) == (EXPECTED, AFTER)
+            result = proxied.state(admin.prepared(), "imported", limits=EXPECTED)
+            assert (result["changes"], admin.statuses()) == (EXPECTED, AFTER)
         else:
-            result = run(there, admin, module)
+            result = run(admin, proxied, module)
         assert server.requests
     assert not result.failed, result["msg"]
 
 
 @pytest.mark.parametrize(("module", "call"), PLACES, **IDS)
-def test_what_is_no_json_is_none_under_another_type_either(there: Admin, module: str, call: str) -> None:
-    with Between(there.sim.url, {call: says(MARK.encode(), **{"Content-Type": "text/plain"})}) as server:
-        result = run(there, behind(there, server), module)
+def test_what_is_no_json_is_none_under_another_type_either(admin: Admin, module: str, call: str) -> None:
+    with TamperingProxy(admin.sim.url, {call: says(MARK.encode(), **{"Content-Type": "text/plain"})}) as server:
+        result = run(admin, behind(admin, server), module)
     assert "The answer is not the JSON that was expected [stage " in result["msg"]
     assert MARK not in result.output
-    assert there.nobody_changed()
+    assert admin.nobody_changed()
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b"5", b'"x"', b"true", b"[[]]"])
 @pytest.mark.parametrize(("module", "call"), [place for place in PLACES if place[1] != STATUS], **IDS)
-def test_another_shape_ends_it_in_words(there: Admin, module: str, call: str, body: bytes) -> None:
-    with Between(there.sim.url, {call: says(body)}) as server:
-        result = run(there, behind(there, server), module)
+def test_another_shape_ends_it_in_words(admin: Admin, module: str, call: str, body: bytes) -> None:
+    with TamperingProxy(admin.sim.url, {call: says(body)}) as server:
+        result = run(admin, behind(admin, server), module)
     assert result.failed
     assert "The answer is not a JSON object" in result["msg"]
-    assert not {POST, IMPORT, PATCH_CONFIG, DELETE} & set(there.sim.writes())
-    assert there.nobody_changed()
+    assert not {POST, IMPORT, PATCH_CONFIG, DELETE} & set(admin.sim.writes())
+    assert admin.nobody_changed()
 
 
 FLOODS: dict[str, t.Callable[[], Raw]] = {
@@ -140,20 +140,20 @@ FLOODS: dict[str, t.Callable[[], Raw]] = {
 
 @pytest.mark.parametrize("name", FLOODS)
 @pytest.mark.parametrize(("module", "call"), PLACES + WRITES, **IDS)
-def test_what_never_ends_is_left_and_asked_for_once(there: Admin, monkeypatch: pytest.MonkeyPatch, module: str, call: str, name: str) -> None:
+def test_what_never_ends_is_left_and_asked_for_once(admin: Admin, monkeypatch: pytest.MonkeyPatch, module: str, call: str, name: str) -> None:
     monkeypatch.setattr(transport, "LONGEST_ANSWER", 256 * 1024)
-    with Between(there.sim.url, {call: lambda reply: FLOODS[name]()}) as server:
-        result = run(there, behind(there, server, retries=2), module)
+    with TamperingProxy(admin.sim.url, {call: lambda reply: FLOODS[name]()}) as server:
+        result = run(admin, behind(admin, server, retries=2), module)
     # An upload whose answer could not be read is found in the list; a draft that is gone is gone.
     if call == POST:
         assert not result.failed, result["msg"]
-        assert there.sim.writes() == [POST]
+        assert admin.sim.writes() == [POST]
     else:
         assert result.failed
         assert "longer than" in result["msg"]
-    assert there.sim.writes().count(call) <= 1
-    assert IMPORT not in there.sim.writes()
-    assert there.nobody_changed()
+    assert admin.sim.writes().count(call) <= 1
+    assert IMPORT not in admin.sim.writes()
+    assert admin.nobody_changed()
 
 
 def left_in(folder: Path) -> list[str]:
@@ -163,7 +163,7 @@ def left_in(folder: Path) -> list[str]:
 @pytest.mark.parametrize("before", [None, b"line;message\n9;of yesterday\n"])
 @pytest.mark.parametrize("body", [b"3;is invalid\n" * 5000, b'3;"is\n";"' * 5000, b"x" * 65536, b"\0" * 65536, b"\n" * 65536])
 def test_refused_rows_without_an_end_leave_no_file(
-    there: Admin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: bytes, before: bytes | None,
+    admin: Admin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: bytes, before: bytes | None,
 ) -> None:
     monkeypatch.setattr(transport, "LONGEST_DOWNLOAD", MIB)
     kept = 0
@@ -182,15 +182,15 @@ def test_refused_rows_without_an_end_leave_no_file(
     dest = tmp_path / "errors.csv"
     if before is not None:
         dest.write_bytes(before)
-    import_id = there.prepared()
-    with Between(there.sim.url, {ERRORS: lambda reply: Raw(OK + b"\r\n", body, None)}) as server:
-        result = behind(there, server, retries=2).state(import_id, "imported", errors_dest=str(dest))
+    import_id = admin.prepared()
+    with TamperingProxy(admin.sim.url, {ERRORS: lambda reply: Raw(OK + b"\r\n", body, None)}) as server:
+        result = behind(admin, server, retries=2).state(import_id, "imported", errors_dest=str(dest))
     assert result.failed
     assert "The answer is longer than 1048576 bytes [stage errors, import " in result["msg"]
     # What is known is handed on: the import itself went through, once.
     assert (result["state"], result["row_error_count"]) == ("COMPLETED", None)
-    assert there.statuses() == AFTER
-    assert there.sim.import_(import_id)["applied_count"] == 1
+    assert admin.statuses() == AFTER
+    assert admin.sim.import_(import_id)["applied_count"] == 1
     assert left_in(tmp_path) == ([] if before is None else ["errors.csv"])
     assert before is None or dest.read_bytes() == before
     assert 0 < kept <= MIB
@@ -200,21 +200,21 @@ def test_refused_rows_without_an_end_leave_no_file(
     "\r\n /api/users/imports/69", "?id=69", "#69", "", "/", "http://[", "//[::1", "/api/users/imports/..", "/api/users/imports/%2e%2e", "/a b",
     "/api/users/imports/a%0d%0aX:1", "/api/users/imports/" + "a" * 129, "https://evil.example.com", "\\..\\admin", "/x\xff",
 ])
-def test_an_upload_that_is_told_no_usable_place_is_found_in_the_list(there: Admin, location: str) -> None:
-    with Between(there.sim.url, {POST: with_location(location)}) as server:
-        result = behind(there, server).upload(CSV)
-    made, = there.sim.imports()
+def test_an_upload_that_is_told_no_usable_place_is_found_in_the_list(admin: Admin, location: str) -> None:
+    with TamperingProxy(admin.sim.url, {POST: with_location(location)}) as server:
+        result = behind(admin, server).upload(CSV)
+    made, = admin.sim.imports()
     assert (result.failed, result["import_id"]) == (False, made["id"])
-    assert there.sim.writes() == [POST]
+    assert admin.sim.writes() == [POST]
 
 
-def test_a_place_on_another_host_is_only_taken_for_its_id(there: Admin) -> None:
+def test_a_place_on_another_host_is_only_taken_for_its_id(admin: Admin) -> None:
     def elsewhere(reply: Reply) -> Reply:
         return Reply(reply.status, b"", {"Location": "https://evil.example.com/steal/" + reply.headers["Location"].rpartition("/")[2]})
 
-    with Between(there.sim.url, {POST: elsewhere}) as server:
-        result = behind(there, server).upload(CSV)
-    made, = there.sim.imports()
+    with TamperingProxy(admin.sim.url, {POST: elsewhere}) as server:
+        result = behind(admin, server).upload(CSV)
+    made, = admin.sim.imports()
     assert result["import_id"] == made["id"]
 
 
@@ -229,20 +229,20 @@ BAD_IDS = [
 
 
 @pytest.mark.parametrize("bad", BAD_IDS)
-def test_an_id_that_could_lead_elsewhere_is_no_import(there: Admin, bad: t.Any) -> None:
-    with Between(there.sim.url, {LIST: says(json.dumps({"entries": [entry(id=bad, fileName="people.csv")]}).encode())}) as server:
-        admin = behind(there, server)
-        assert admin.info()["imports"] == []
+def test_an_id_that_could_lead_elsewhere_is_no_import(admin: Admin, bad: t.Any) -> None:
+    with TamperingProxy(admin.sim.url, {LIST: says(json.dumps({"entries": [entry(id=bad, fileName="people.csv")]}).encode())}) as server:
+        proxied = behind(admin, server)
+        assert proxied.info()["imports"] == []
         requests = [request.target for request in server.requests]
     assert requests == ["/api/users/imports?limit=100"]
 
 
 @pytest.mark.parametrize("bad", ["../../admin", "..", "%2e%2e", "a/../b", "a\r\nX: y", "x" * 129, "", "-x", "."])
 @pytest.mark.parametrize("module", ["config", "state", "info"])
-def test_such_an_id_is_not_sent_either(there: Admin, module: str, bad: str) -> None:
-    with Between(there.sim.url, {}) as server:
+def test_such_an_id_is_not_sent_either(admin: Admin, module: str, bad: str) -> None:
+    with TamperingProxy(admin.sim.url, {}) as server:
         options: dict[str, t.Any] = {"config": {"mapping": {"externalId": "a"}}, "state": {"state": "imported"}}.get(module, {})
-        result = behind(there, server).run(module, import_id=bad, **options)
+        result = behind(admin, server).run(module, import_id=bad, **options)
         assert server.requests == []
     assert result["msg"].startswith("import_id: ")
 
@@ -266,49 +266,49 @@ LISTS: dict[str, tuple[t.Callable[[int], bytes], str]] = {
 
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize("module", ["upload", "info"])
-def test_a_list_without_an_end_is_left_and_nothing_is_uploaded(there: Admin, monkeypatch: pytest.MonkeyPatch, module: str, name: str) -> None:
+def test_a_list_without_an_end_is_left_and_nothing_is_uploaded(admin: Admin, monkeypatch: pytest.MonkeyPatch, module: str, name: str) -> None:
     monkeypatch.setattr(paging, "MOST_PAGES", 50)
     monkeypatch.setattr(paging, "MOST_ENTRIES", 5000)
     pages = iter(range(1_000_000))
     body, text = LISTS[name]
-    with Between(there.sim.url, {LIST: lambda reply: Reply(200, body(next(pages)))}) as server:
-        result = run(there, behind(there, server), module)
+    with TamperingProxy(admin.sim.url, {LIST: lambda reply: Reply(200, body(next(pages)))}) as server:
+        result = run(admin, behind(admin, server), module)
         assert len(server.requests) <= 60
     assert result.failed
     assert text in result["msg"]
     assert MARK not in result.output
-    assert there.sim.writes() == []
+    assert admin.sim.writes() == []
 
 
 @pytest.mark.parametrize("module", ["state", "absent"])
-def test_the_record_of_another_import_is_not_gone_on_with(there: Admin, module: str) -> None:
-    other = there.prepared()
-    with Between(there.sim.url, {GET: with_fields(id=other)}) as server:
-        result = run(there, behind(there, server), module)
+def test_the_record_of_another_import_is_not_gone_on_with(admin: Admin, module: str) -> None:
+    other = admin.prepared()
+    with TamperingProxy(admin.sim.url, {GET: with_fields(id=other)}) as server:
+        result = run(admin, behind(admin, server), module)
     assert "The service answered with the record of another import than was asked for" in result["msg"]
-    assert there.sim.writes() == []
-    assert there.nobody_changed()
+    assert admin.sim.writes() == []
+    assert admin.nobody_changed()
 
 
-def test_an_upload_that_is_shown_as_another_one_is_not_gone_on_with(there: Admin) -> None:
-    other = there.prepared()
-    with Between(there.sim.url, {GET: with_fields(id=other)}) as server:
-        result = behind(there, server).upload(CSV, force=True)
+def test_an_upload_that_is_shown_as_another_one_is_not_gone_on_with(admin: Admin) -> None:
+    other = admin.prepared()
+    with TamperingProxy(admin.sim.url, {GET: with_fields(id=other)}) as server:
+        result = behind(admin, server).upload(CSV, force=True)
     assert "The service answered with the record of another import" in result["msg"]
-    assert there.sim.writes() == [POST]
+    assert admin.sim.writes() == [POST]
 
 
-def test_an_upload_that_is_stored_under_another_name_is_deleted(there: Admin) -> None:
+def test_an_upload_that_is_stored_under_another_name_is_deleted(admin: Admin) -> None:
     """By its name it would not be found again, and the next run would upload it once more."""
-    with Between(there.sim.url, {GET: with_fields(fileName="people.csv")}) as server:
-        result = behind(there, server).upload(CSV, force=True)
+    with TamperingProxy(admin.sim.url, {GET: with_fields(fileName="people.csv")}) as server:
+        result = behind(admin, server).upload(CSV, force=True)
     assert "The service stored the upload under another name than the one it was given" in result["msg"]
-    assert there.sim.writes() == [POST, DELETE]
-    assert there.sim.imports() == []
+    assert admin.sim.writes() == [POST, DELETE]
+    assert admin.sim.imports() == []
 
 
-def test_without_that_check_another_import_would_be_gone_on_with(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = there.sim.upload(CSV, "other.csv")
+def test_without_that_check_another_import_would_be_gone_on_with(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = admin.sim.upload(CSV, "other.csv")
     real = imports.Imports.get
 
     def careless(self: t.Any, import_id: str, stage: str = "status") -> t.Any:
@@ -317,8 +317,8 @@ def test_without_that_check_another_import_would_be_gone_on_with(there: Admin, m
 
     assert careless is not real
     monkeypatch.setattr(imports.Imports, "get", careless)
-    with Between(there.sim.url, {GET: with_fields(id=other)}) as server:
-        result = behind(there, server).upload(CSV, force=True)
+    with TamperingProxy(admin.sim.url, {GET: with_fields(id=other)}) as server:
+        result = behind(admin, server).upload(CSV, force=True)
     assert result["import_id"] == other
 
 
@@ -328,37 +328,37 @@ COUNTERS: list[t.Any] = [
 
 
 @pytest.mark.parametrize("value", COUNTERS)
-def test_a_counter_beyond_reason_does_not_pass_a_limit(there: Admin, value: t.Any) -> None:
+def test_a_counter_beyond_reason_does_not_pass_a_limit(admin: Admin, value: t.Any) -> None:
     counts = {"created": 5, "updated": 4, "deactivated": 3, "reactivated": 2, "deleted": value}
-    with Between(there.sim.url, {STATUS: says(json.dumps(counts).encode())}) as server:
-        result = behind(there, server).state(there.prepared(), "imported", limits={"deleted": 1})
+    with TamperingProxy(admin.sim.url, {STATUS: says(json.dumps(counts).encode())}) as server:
+        result = behind(admin, server).state(admin.prepared(), "imported", limits={"deleted": 1})
     if value == []:
         # A list of nobody is nobody.
         assert not result.failed
         return
     assert "limits exceeded: deleted" in result["msg"] or "gives no number for deleted" in result["msg"]
     assert len(result["msg"]) < 600
-    assert there.sim.writes() == [PREVIEW]
-    assert there.nobody_changed()
+    assert admin.sim.writes() == [PREVIEW]
+    assert admin.nobody_changed()
 
 
 ESCAPES = ["\x1b]0;owned\x07.csv", "a\r\nok: [berlin].csv", "\x9b31m.csv", "\u202ecsv", "x" * MIB]
 
 
 @pytest.mark.parametrize("name", ESCAPES)
-def test_a_name_with_escapes_does_not_reach_the_terminal_raw(there: Admin, name: str) -> None:
-    with Between(there.sim.url, {LIST: says(json.dumps({"entries": [entry(fileName=name)]}).encode())}) as server:
-        result = behind(there, server).info()
+def test_a_name_with_escapes_does_not_reach_the_terminal_raw(admin: Admin, name: str) -> None:
+    with TamperingProxy(admin.sim.url, {LIST: says(json.dumps({"entries": [entry(fileName=name)]}).encode())}) as server:
+        result = behind(admin, server).info()
     shown, = result["imports"]
     assert shown["file_name"].isprintable()
     assert len(shown["file_name"]) <= 400
 
 
-def test_a_draft_whose_answers_flood_is_asked_for_with_all_retries_only_when_it_may_pass(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_draft_whose_answers_flood_is_asked_for_with_all_retries_only_when_it_may_pass(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     """A broken chunk may pass; a flood does not, and asking again would only bring it again."""
-    cut: Spoil = lambda reply: Raw(OK + b"Transfer-Encoding: chunked\r\n\r\nff\r\n{}")  # noqa: E731
+    cut: Tamper = lambda reply: Raw(OK + b"Transfer-Encoding: chunked\r\n\r\nff\r\n{}")  # noqa: E731
     for spoil, asked in ((cut, 3), (lambda reply: FLOODS["headers"](), 1)):
-        with Between(there.sim.url, {GET: spoil}) as server:
-            assert behind(there, server, retries=2).state(there.prepared(), "imported").failed
+        with TamperingProxy(admin.sim.url, {GET: spoil}) as server:
+            assert behind(admin, server, retries=2).state(admin.prepared(), "imported").failed
             assert len(server.requests) == asked
     assert bounds.LONGEST_HEAD < MIB

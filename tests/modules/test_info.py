@@ -32,7 +32,7 @@ def names(result: dict[str, t.Any]) -> list[str]:
 
 
 @pytest.fixture
-def filled(there: Admin) -> Admin:
+def filled(admin: Admin) -> Admin:
     """Five imports, the oldest first in this list."""
     for days, name, state in (
         (5, f"berlin.{DIGEST}.csv", "DRAFT"),
@@ -41,8 +41,8 @@ def filled(there: Admin) -> Admin:
         (2, f"berlin.{DIGEST[::-1]}.csv", "CANCELLED"),
         (1, "studio upload.csv", "DRAFT"),
     ):
-        there.sim.upload(b"id\n1\n", name, state, created_at=NOW - days * DAY)
-    return there
+        admin.sim.upload(b"id\n1\n", name, state, created_at=NOW - days * DAY)
+    return admin
 
 
 ALL = ["studio upload.csv", f"berlin.{DIGEST[::-1]}.csv", "berlin.csv", f"berlin-people.{DIGEST}.csv", f"berlin.{DIGEST}.csv"]
@@ -80,32 +80,32 @@ def test_filters(filled: Admin, filters: dict[str, t.Any], wanted: list[str], ch
 
 @pytest.mark.parametrize("order", ["newest", "oldest", "unordered"])
 def test_newest_first_whatever_the_order_of_the_list(start: Start, order: str) -> None:
-    there = start(list_order=order)
+    admin = start(list_order=order)
     for days in (3, 1, 5, 2, 4):
-        there.sim.upload(b"id\n1\n", f"{days}.csv", created_at=NOW - days * DAY)
-    assert names(there.info()) == ["1.csv", "2.csv", "3.csv", "4.csv", "5.csv"]
+        admin.sim.upload(b"id\n1\n", f"{days}.csv", created_at=NOW - days * DAY)
+    assert names(admin.info()) == ["1.csv", "2.csv", "3.csv", "4.csv", "5.csv"]
 
 
 @pytest.mark.parametrize("counting", ["without_header", "with_header"])
 def test_one_record(start: Start, counting: str) -> None:
-    there = start(record_count=counting)
-    import_id = there.sim.upload(b"id\r\n1\r\n2\r\n", "people.csv", created_at=NOW - DAY)
+    admin = start(record_count=counting)
+    import_id = admin.sim.upload(b"id\r\n1\r\n2\r\n", "people.csv", created_at=NOW - DAY)
     wanted = {
         "id": import_id, "file_name": "people.csv", "file_size": 10, "record_count": 2 if counting == "without_header" else 3,
         "state": "DRAFT", "created_at": at(1),
     }
-    assert there.info(import_id=import_id)["imports"] == [wanted]
-    assert there.info()["imports"] == [wanted]
-    assert there.calls() == [GET, LIST]
+    assert admin.info(import_id=import_id)["imports"] == [wanted]
+    assert admin.info()["imports"] == [wanted]
+    assert admin.calls() == [GET, LIST]
 
 
-def test_everything_is_gathered(there: Admin) -> None:
-    draft = there.prepared()
-    done = there.prepared("COMPLETED")
-    there.sim.advance(1)
-    faulty = there.prepared("COMPLETED", content=csv_of([row("U 1", "Activated")]))
-    result = there.info(gather=["errors", "status", "config"])
-    assert there.calls() == [LIST, *[STATUS, GET_CONFIG, ERRORS] * 3]
+def test_everything_is_gathered(admin: Admin) -> None:
+    draft = admin.prepared()
+    done = admin.prepared("COMPLETED")
+    admin.sim.advance(1)
+    faulty = admin.prepared("COMPLETED", content=csv_of([row("U 1", "Activated")]))
+    result = admin.info(gather=["errors", "status", "config"])
+    assert admin.calls() == [LIST, *[STATUS, GET_CONFIG, ERRORS] * 3]
     found = {entry["id"]: entry for entry in result["imports"]}
     assert result["imports"][0]["id"] == faulty
     assert (found[draft]["status"], found[draft]["row_error_count"]) == (None, 0)
@@ -118,10 +118,10 @@ def test_everything_is_gathered(there: Admin) -> None:
 @pytest.mark.parametrize(("part", "call", "keys"), [
     ("status", STATUS, {"status"}), ("config", GET_CONFIG, {"config"}), ("errors", ERRORS, {"row_error_count", "errors"}),
 ])
-def test_only_what_is_asked_for_is_gathered(there: Admin, part: str, call: str, keys: set[str]) -> None:
-    import_id = there.prepared("COMPLETED")
-    (entry,) = there.info(import_id=import_id, gather=[part])["imports"]
-    assert there.calls() == [GET, call]
+def test_only_what_is_asked_for_is_gathered(admin: Admin, part: str, call: str, keys: set[str]) -> None:
+    import_id = admin.prepared("COMPLETED")
+    (entry,) = admin.info(import_id=import_id, gather=[part])["imports"]
+    assert admin.calls() == [GET, call]
     assert set(entry) == {"id", "file_name", "file_size", "record_count", "state", "created_at"} | keys
 
 
@@ -129,31 +129,31 @@ def test_only_what_is_asked_for_is_gathered(there: Admin, part: str, call: str, 
 @pytest.mark.parametrize(("part", "call", "nothing"), [
     ("status", STATUS, {"status": None}), ("config", GET_CONFIG, {"config": None}), ("errors", ERRORS, {"row_error_count": None, "errors": None}),
 ])
-def test_what_the_service_has_not_of_one_import_hides_no_other(there: Admin, part: str, call: str, nothing: dict[str, t.Any], status: int) -> None:
-    older = there.prepared("COMPLETED")
-    there.sim.advance(1)
-    newer = there.prepared("COMPLETED")
-    there.fault(f"status:{status}", call)
-    first, second = there.info(gather=[part])["imports"]
-    assert there.calls() == [LIST, call, call]
+def test_what_the_service_has_not_of_one_import_hides_no_other(admin: Admin, part: str, call: str, nothing: dict[str, t.Any], status: int) -> None:
+    older = admin.prepared("COMPLETED")
+    admin.sim.advance(1)
+    newer = admin.prepared("COMPLETED")
+    admin.fault(f"status:{status}", call)
+    first, second = admin.info(gather=[part])["imports"]
+    assert admin.calls() == [LIST, call, call]
     assert (first["id"], {key: first[key] for key in nothing}) == (newer, nothing)
     assert second["id"] == older
     assert None not in [second[key] for key in nothing]
 
 
 @pytest.mark.parametrize(("part", "call"), [("config", GET_CONFIG), ("errors", ERRORS)])
-def test_what_cannot_be_read_for_another_reason_is_a_failure(there: Admin, part: str, call: str) -> None:
-    import_id = there.prepared("COMPLETED")
-    there.fault("status:403", call)
-    result = there.info(gather=[part])
+def test_what_cannot_be_read_for_another_reason_is_a_failure(admin: Admin, part: str, call: str) -> None:
+    import_id = admin.prepared("COMPLETED")
+    admin.fault("status:403", call)
+    result = admin.info(gather=[part])
     assert (result.failed, result["failure"]["status"], result["failure"]["import_id"]) == (True, 403, import_id)
 
 
 @pytest.mark.parametrize("shape", ["flat", "summary", "changes", "nested", "list", "strings", "blocks"])
 @pytest.mark.parametrize("state", ["PREVIEW_READY", "COMPLETED"])
 def test_counters_in_every_shape(start: Start, shape: str, state: str) -> None:
-    there = start(status_shape=shape)
-    (entry,) = there.info(import_id=there.prepared(state), gather=["status"])["imports"]
+    admin = start(status_shape=shape)
+    (entry,) = admin.info(import_id=admin.prepared(state), gather=["status"])["imports"]
     assert entry["status"] == EXPECTED
 
 
@@ -163,15 +163,15 @@ def test_only_the_imports_that_are_returned_are_gathered(filled: Admin, limit: i
     assert filled.calls() == [LIST, *[GET_CONFIG] * limit]
 
 
-def test_an_empty_tenant(there: Admin) -> None:
-    assert there.info()["imports"] == []
-    assert there.calls() == [LIST]
+def test_an_empty_tenant(admin: Admin) -> None:
+    assert admin.info()["imports"] == []
+    assert admin.calls() == [LIST]
 
 
 @pytest.mark.parametrize("options", [{}, {"gather": ["status", "config", "errors"]}])
-def test_an_unknown_id(there: Admin, options: dict[str, t.Any]) -> None:
-    result = there.info(import_id="69230c4e1b2a4d0012ab34cd", **options)
-    assert there.calls() == [GET]
+def test_an_unknown_id(admin: Admin, options: dict[str, t.Any]) -> None:
+    result = admin.info(import_id="69230c4e1b2a4d0012ab34cd", **options)
+    assert admin.calls() == [GET]
     assert (result.failed, result["failure"]["status"]) == (True, 404)
     assert result["failure"]["import_id"] == "69230c4e1b2a4d0012ab34cd"
     assert "or the token lacks the right" in result["msg"]
@@ -193,8 +193,8 @@ def test_an_unknown_id(there: Admin, options: dict[str, t.Any]) -> None:
         ({"import_id": "abc", "created_after": "2026-01-01"}, "parameters are mutually exclusive: import_id|created_after"),
     ],
 )
-def test_bad_input(there: Admin, options: dict[str, t.Any], text: str) -> None:
-    result = there.info(**options)
+def test_bad_input(admin: Admin, options: dict[str, t.Any], text: str) -> None:
+    result = admin.info(**options)
     assert result.failed
     assert result["msg"].startswith(text)
-    assert there.sim.requests == []
+    assert admin.sim.requests == []

@@ -33,92 +33,92 @@ def expected(switches: Switches) -> dict[str, int | None]:
 
 
 def tenant(start: Start, switches: Switches) -> Admin:
-    there = start(**switches.different())
+    admin = start(**switches.different())
     # A list of several pages, whatever the page's size.
     for number in range(30):
-        there.sim.upload(b"id\n1\n", f"other-{number}.csv", created_at=there.sim.world.clock.now() - 1000 - number)
-    return there
+        admin.sim.upload(b"id\n1\n", f"other-{number}.csv", created_at=admin.sim.world.clock.now() - 1000 - number)
+    return admin
 
 
-def uploaded(there: Admin) -> str:
-    result = there.upload(CSV)
+def uploaded(admin: Admin) -> str:
+    result = admin.upload(CSV)
     assert result["changed"]
-    calls = there.calls()
+    calls = admin.calls()
     assert POST in calls
     assert set(calls) == {LIST, POST}
     import_id: str = result["import_id"]
-    assert there.sim.uploaded_bytes(import_id) == CSV
-    again = there.upload(CSV)
+    assert admin.sim.uploaded_bytes(import_id) == CSV
+    again = admin.upload(CSV)
     assert (again["changed"], again["import_id"]) == (False, import_id)
     return import_id
 
 
-def configured(there: Admin, import_id: str) -> None:
-    result = there.config(import_id)
+def configured(admin: Admin, import_id: str) -> None:
+    result = admin.config(import_id)
     assert result["changed"]
-    stored = there.sim.import_(import_id)["config"]
+    stored = admin.sim.import_(import_id)["config"]
     assert (stored["mapping"], stored["delta"], stored["separator"]) == (MAPPING, True, ";")
     assert (stored["sendMailsNew"], stored["sendMailsPending"], stored["generateRecoveryCodes"]) == (False, False, False)
-    assert there.nobody_changed()
+    assert admin.nobody_changed()
 
 
-def check_imported(there: Admin, import_id: str, result: dict[str, t.Any], switches: Switches) -> None:
+def check_imported(admin: Admin, import_id: str, result: dict[str, t.Any], switches: Switches) -> None:
     assert (result["state"], result["changes"], result["row_error_count"]) == ("COMPLETED", expected(switches), 0)
-    assert there.statuses() == AFTER
-    entry = there.sim.import_(import_id)
+    assert admin.statuses() == AFTER
+    entry = admin.sim.import_(import_id)
     assert (entry["applied_count"], entry["mails"]) == (1, [])
 
 
 @pytest.mark.parametrize("switches", ROWS)
 def test_without_limits(start: Start, switches: Switches) -> None:
-    there = tenant(start, switches)
-    import_id = uploaded(there)
-    configured(there, import_id)
-    there.calls()
-    result = there.state(import_id, "imported", max_row_errors=0)
+    admin = tenant(start, switches)
+    import_id = uploaded(admin)
+    configured(admin, import_id)
+    admin.calls()
+    result = admin.state(import_id, "imported", max_row_errors=0)
     assert result["changed"]
-    assert there.sim.writes() == [IMPORT]
-    check_imported(there, import_id, result, switches)
-    there.calls()
-    again = there.state(import_id, "imported", max_row_errors=0)
+    assert admin.sim.writes() == [IMPORT]
+    check_imported(admin, import_id, result, switches)
+    admin.calls()
+    again = admin.state(import_id, "imported", max_row_errors=0)
     assert again["changed"] is False
-    assert there.upload(CSV)["import_id"] == import_id
-    assert there.sim.writes() == []
+    assert admin.upload(CSV)["import_id"] == import_id
+    assert admin.sim.writes() == []
 
 
 @pytest.mark.parametrize("switches", ROWS)
 def test_with_limits(start: Start, switches: Switches) -> None:
-    there = tenant(start, switches)
-    import_id = uploaded(there)
-    configured(there, import_id)
-    there.calls()
-    refused = there.state(import_id, "imported", limits={**LIMITS, "deleted": 0})
+    admin = tenant(start, switches)
+    import_id = uploaded(admin)
+    configured(admin, import_id)
+    admin.calls()
+    refused = admin.state(import_id, "imported", limits={**LIMITS, "deleted": 0})
     assert refused.failed
-    assert there.sim.writes() == [PREVIEW]
-    assert there.nobody_changed()
-    there.calls()
-    result = there.state(import_id, "imported", limits=LIMITS)
-    writes = there.sim.writes()
+    assert admin.sim.writes() == [PREVIEW]
+    assert admin.nobody_changed()
+    admin.calls()
+    result = admin.state(import_id, "imported", limits=LIMITS)
+    writes = admin.sim.writes()
     if switches.preview_numbers == "present":
         assert writes[-1] == IMPORT
         assert writes.count(IMPORT) == 1
-        check_imported(there, import_id, result, switches)
+        check_imported(admin, import_id, result, switches)
     else:
         assert result.failed
         assert "limits cannot be compared" in result["msg"]
         assert IMPORT not in writes
-        assert there.nobody_changed()
+        assert admin.nobody_changed()
 
 
 @pytest.mark.parametrize("switches", ROWS)
 def test_a_bad_mapping_is_named_and_nothing_half_configured_stays(start: Start, switches: Switches) -> None:
-    there = tenant(start, switches)
-    import_id = uploaded(there)
-    before = there.sim.import_(import_id)["config"]
+    admin = tenant(start, switches)
+    import_id = uploaded(admin)
+    before = admin.sim.import_(import_id)["config"]
     bad = {"profile-field:shoesize": "Vorname", "userName": "Login"}
-    result = there.config(import_id, mapping={**MAPPING, **bad})
+    result = admin.config(import_id, mapping={**MAPPING, **bad})
     assert set(result["invalid_mapping"]) == set(bad)
-    after = there.sim.import_(import_id)
+    after = admin.sim.import_(import_id)
     assert after["gone"] == "deleted" or after["config"].get("mapping", {}) == before.get("mapping", {})
 
 

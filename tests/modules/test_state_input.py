@@ -33,24 +33,24 @@ CASES: list[tuple[dict[str, t.Any], str]] = [
 
 @pytest.mark.parametrize("check", [False, True])
 @pytest.mark.parametrize(("options", "text"), CASES, ids=[str(options) for options, _text in CASES])
-def test_bad_input(there: Admin, options: dict[str, t.Any], text: str, check: bool) -> None:
-    import_id = there.prepared("PREVIEW_READY")
-    before = there.sim.import_(import_id)
-    result = there.run("state", check=check, **{"import_id": import_id, "state": "imported", **options})
+def test_bad_input(admin: Admin, options: dict[str, t.Any], text: str, check: bool) -> None:
+    import_id = admin.prepared("PREVIEW_READY")
+    before = admin.sim.import_(import_id)
+    result = admin.run("state", check=check, **{"import_id": import_id, "state": "imported", **options})
     assert result.failed
     assert result["msg"].startswith(text)
-    assert there.sim.requests == []
-    assert there.sim.import_(import_id) == before
+    assert admin.sim.requests == []
+    assert admin.sim.import_(import_id) == before
 
 
 @pytest.mark.parametrize("goal", ["previewed", "imported", "cancelled", "absent"])
-def test_bad_input_whatever_the_goal(there: Admin, goal: str, tmp_path: Path) -> None:
-    import_id = there.prepared("PREVIEW_READY")
+def test_bad_input_whatever_the_goal(admin: Admin, goal: str, tmp_path: Path) -> None:
+    import_id = admin.prepared("PREVIEW_READY")
     bad: tuple[dict[str, t.Any], ...] = (
         {"wait_timeout": -1}, {"limits": {"created": -1}}, {"max_row_errors": -1}, {"errors_dest": str(tmp_path)}, {"import_id": "a/b"},
     )
     for options in bad:
-        result = there.run("state", **{"import_id": import_id, "state": goal, **options})
+        result = admin.run("state", **{"import_id": import_id, "state": goal, **options})
         assert result.failed
         assert any(result["msg"].startswith(name) for name in options)
-    assert there.sim.requests == []
+    assert admin.sim.requests == []

@@ -45,10 +45,10 @@ TO_PREVIEWED: dict[str, list[str]] = {
 HELD = ("PREVIEW_PENDING", "CREATING_PREVIEW", "IMPORT_PENDING", "IMPORTING")
 
 
-def begin(there: Admin, state: str) -> str:
-    import_id = there.prepared(state, hold=state in HELD)
+def begin(admin: Admin, state: str) -> str:
+    import_id = admin.prepared(state, hold=state in HELD)
     if state in HELD:
-        there.moves_on(import_id)
+        admin.moves_on(import_id)
     return import_id
 
 
@@ -56,46 +56,46 @@ def begin(there: Admin, state: str) -> str:
 @pytest.mark.parametrize("limits", [None, LIMITS], ids=["no_limits", "limits"])
 @pytest.mark.parametrize("state", TO_IMPORTED)
 def test_imported(start: Start, state: str, limits: dict[str, int] | None, shown: str) -> None:
-    there = start(states_shown=shown)
-    import_id = begin(there, state)
-    result = there.state(import_id, "imported", limits=limits, diff=True)
-    calls = there.calls()
+    admin = start(states_shown=shown)
+    import_id = begin(admin, state)
+    result = admin.state(import_id, "imported", limits=limits, diff=True)
+    calls = admin.calls()
     assert calls == (TO_IMPORTED_WITH_LIMITS if limits else TO_IMPORTED)[state]
     assert result["changed"] == (IMPORT in calls)
     assert (result["state"], result["changes"]) == ("COMPLETED", EXPECTED)
     assert result["diff"] == {"before": {"state": state}, "after": {"state": "COMPLETED"}}
-    assert there.statuses() == AFTER
-    assert there.sim.import_(import_id)["applied_count"] == 1
-    assert not there.state(import_id, "imported", limits=limits)["changed"]
-    assert there.calls() == [GET, STATUS, ERRORS]
+    assert admin.statuses() == AFTER
+    assert admin.sim.import_(import_id)["applied_count"] == 1
+    assert not admin.state(import_id, "imported", limits=limits)["changed"]
+    assert admin.calls() == [GET, STATUS, ERRORS]
 
 
 @pytest.mark.parametrize("state", TO_PREVIEWED)
-def test_previewed(there: Admin, state: str) -> None:
-    import_id = begin(there, state)
-    result = there.state(import_id, "previewed")
-    calls = there.calls()
+def test_previewed(admin: Admin, state: str) -> None:
+    import_id = begin(admin, state)
+    result = admin.state(import_id, "previewed")
+    calls = admin.calls()
     assert calls == TO_PREVIEWED[state]
     assert result["changed"] == (PREVIEW in calls)
     assert (result["state"], result["changes"], result["row_error_count"]) == ("PREVIEW_READY", EXPECTED, None)
-    assert there.nobody_changed()
-    assert not there.state(import_id, "previewed")["changed"]
-    assert there.calls() == [GET, STATUS]
+    assert admin.nobody_changed()
+    assert not admin.state(import_id, "previewed")["changed"]
+    assert admin.calls() == [GET, STATUS]
 
 
 @pytest.mark.parametrize("state", ["IMPORT_PENDING", "IMPORTING"])
-def test_previewed_is_passed_by_a_running_import(there: Admin, state: str) -> None:
+def test_previewed_is_passed_by_a_running_import(admin: Admin, state: str) -> None:
     """Waiting for the exact state would wait for ever."""
-    import_id = there.prepared(state, hold=True)
-    result = there.state(import_id, "previewed")
-    assert there.calls() == [GET]
+    import_id = admin.prepared(state, hold=True)
+    result = admin.state(import_id, "previewed")
+    assert admin.calls() == [GET]
     assert (result["changed"], result["state"], result["changes"]) == (False, state, None)
 
 
-def test_previewed_is_passed_by_a_completed_import(there: Admin) -> None:
-    import_id = there.prepared("COMPLETED")
-    result = there.state(import_id, "previewed")
-    assert there.calls() == [GET, STATUS, ERRORS]
+def test_previewed_is_passed_by_a_completed_import(admin: Admin) -> None:
+    import_id = admin.prepared("COMPLETED")
+    result = admin.state(import_id, "previewed")
+    assert admin.calls() == [GET, STATUS, ERRORS]
     assert (result["changed"], result["state"], result["changes"]) == (False, "COMPLETED", EXPECTED)
 
 
@@ -103,48 +103,48 @@ def test_previewed_is_passed_by_a_completed_import(there: Admin) -> None:
 @pytest.mark.parametrize("kept", ["refused", "allowed"])
 @pytest.mark.parametrize("goal", ["previewed", "imported"])
 def test_a_cancelled_import_is_not_taken_up_again(start: Start, goal: str, kept: str, check: bool) -> None:
-    there = start(import_from_cancelled=kept)
-    import_id = there.prepared("CANCELLED")
-    result = there.state(import_id, goal, check=check)
-    assert there.calls() == [GET]
+    admin = start(import_from_cancelled=kept)
+    import_id = admin.prepared("CANCELLED")
+    result = admin.state(import_id, goal, check=check)
+    assert admin.calls() == [GET]
     assert result.failed
     assert result["msg"].startswith(f"Import {import_id} is CANCELLED: its file was removed, and it will not be imported")
     assert result["state"] == "CANCELLED"
-    assert there.nobody_changed()
+    assert admin.nobody_changed()
 
 
 @pytest.mark.parametrize("wait", [True, False], ids=["wait", "no_wait"])
 @pytest.mark.parametrize("limits", [None, LIMITS], ids=["no_limits", "limits"])
 @pytest.mark.parametrize("goal", ["previewed", "imported"])
 @pytest.mark.parametrize("state", TO_IMPORTED)
-def test_a_rehearsal_sends_no_write_and_predicts(there: Admin, state: str, goal: str, limits: dict[str, int] | None, wait: bool) -> None:
-    import_id = there.prepared(state, hold=state in HELD)
-    before = there.sim.import_(import_id)
-    rehearsed = there.state(import_id, goal, limits=limits, wait=wait, check=True, diff=True)
-    assert there.sim.writes() == []
-    assert there.sim.import_(import_id) == before
-    there.calls()
+def test_a_rehearsal_sends_no_write_and_predicts(admin: Admin, state: str, goal: str, limits: dict[str, int] | None, wait: bool) -> None:
+    import_id = admin.prepared(state, hold=state in HELD)
+    before = admin.sim.import_(import_id)
+    rehearsed = admin.state(import_id, goal, limits=limits, wait=wait, check=True, diff=True)
+    assert admin.sim.writes() == []
+    assert admin.sim.import_(import_id) == before
+    admin.calls()
     if state in HELD:
-        there.moves_on(import_id)
-    real = there.state(import_id, goal, limits=limits, wait=wait, diff=True)
-    assert rehearsed["changed"] == real["changed"] == bool(there.sim.writes())
+        admin.moves_on(import_id)
+    real = admin.state(import_id, goal, limits=limits, wait=wait, diff=True)
+    assert rehearsed["changed"] == real["changed"] == bool(admin.sim.writes())
     assert rehearsed["state"] == real["state"]
     assert rehearsed["diff"] == real["diff"]
 
 
 @pytest.mark.parametrize(("status", "again"), [(400, []), (403, []), (409, [PREVIEW, GET, LIST]), (422, [])])
 def test_where_a_preview_cannot_be_repeated_the_one_that_is_there_counts(start: Start, status: int, again: list[str]) -> None:
-    there = start(preview_again="refused", refused_transition=status)
-    import_id = there.prepared("PREVIEW_READY")
-    result = there.state(import_id, "imported", limits=LIMITS)
-    assert there.calls() == [GET, PREVIEW, GET, LIST, *again, STATUS, *IMPORTED]
-    assert (result["state"], there.statuses()) == ("COMPLETED", AFTER)
+    admin = start(preview_again="refused", refused_transition=status)
+    import_id = admin.prepared("PREVIEW_READY")
+    result = admin.state(import_id, "imported", limits=LIMITS)
+    assert admin.calls() == [GET, PREVIEW, GET, LIST, *again, STATUS, *IMPORTED]
+    assert (result["state"], admin.statuses()) == ("COMPLETED", AFTER)
 
 
-def test_a_preview_that_is_older_than_the_people_is_made_again(there: Admin) -> None:
+def test_a_preview_that_is_older_than_the_people_is_made_again(admin: Admin) -> None:
     """The numbers that are compared are those of now."""
-    import_id = there.prepared("PREVIEW_READY")
-    there.sim.add_people([{"external_id": "N0", "status": "pending", "email": "x@y.example"}])
-    result = there.state(import_id, "imported", limits={"created": 4})
+    import_id = admin.prepared("PREVIEW_READY")
+    admin.sim.add_people([{"external_id": "N0", "status": "pending", "email": "x@y.example"}])
+    result = admin.state(import_id, "imported", limits={"created": 4})
     assert result["state"] == "COMPLETED"
     assert result["changes"]["created"] == 4

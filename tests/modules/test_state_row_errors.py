@@ -31,10 +31,10 @@ FAULTY = csv_of([
 SHAPES = ["line_message", "row_error", "row_value", "german", "no_header"]
 
 
-def report_of(there: Admin, import_id: str) -> bytes:
+def report_of(admin: Admin, import_id: str) -> bytes:
     """Return the error CSV as the service gives it."""
-    url = f"{there.sim.url}/api/users/imports/{import_id}/errors"
-    return requests.get(url, headers={"Authorization": f"Basic {there.sim.token}"}, timeout=5).content
+    url = f"{admin.sim.url}/api/users/imports/{import_id}/errors"
+    return requests.get(url, headers={"Authorization": f"Basic {admin.sim.token}"}, timeout=5).content
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def report_of(there: Admin, import_id: str) -> bytes:
     ],
 )
 def test_every_shape_is_counted_and_listed_without_a_cell(start: Start, shape: str, line: str, value: str, separator: str, quoting: str) -> None:
-    there = start(errors_shape=shape, errors_line=line, errors_quote_value=value, errors_separator=separator, errors_quoting=quoting)
-    import_id = there.prepared(content=FAULTY)
-    result = there.state(import_id, "imported")
+    admin = start(errors_shape=shape, errors_line=line, errors_quote_value=value, errors_separator=separator, errors_quoting=quoting)
+    import_id = admin.prepared(content=FAULTY)
+    result = admin.state(import_id, "imported")
     first = 2 if line == "data_is_1" else 3
-    assert there.calls() == [GET, IMPORT, GET, STATUS, ERRORS]
+    assert admin.calls() == [GET, IMPORT, GET, STATUS, ERRORS]
     assert (result["state"], result["row_error_count"]) == ("COMPLETED", 3)
     assert [error["line"] for error in result["row_errors"]] == [first, first + 1, first + 2]
     messages = [error["message"] for error in result["row_errors"]]
@@ -60,125 +60,125 @@ def test_every_shape_is_counted_and_listed_without_a_cell(start: Start, shape: s
     (warning,) = result.warned
     assert warning.startswith(f"3 rows of import {import_id} refused")
     # Whether the report holds them at all depends on the shape; the output was searched when the module ended.
-    assert (PERSONAL in report_of(there, import_id).decode()) == (value == "yes" or shape == "row_value")
-    assert {one["external_id"]: one["version"] for one in there.sim.people() if one["version"]} == {"U0": 1, "N1": 1}
+    assert (PERSONAL in report_of(admin, import_id).decode()) == (value == "yes" or shape == "row_value")
+    assert {one["external_id"]: one["version"] for one in admin.sim.people() if one["version"]} == {"U0": 1, "N1": 1}
 
 
 @pytest.mark.parametrize("empty", ["body", "header", "no_content"])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_errors(start: Start, empty: str, shape: str) -> None:
-    there = start(errors_empty=empty, errors_shape=shape)
-    result = there.state(there.prepared(), "imported", max_row_errors=0)
+    admin = start(errors_empty=empty, errors_shape=shape)
+    result = admin.state(admin.prepared(), "imported", max_row_errors=0)
     assert (result.failed, result["row_error_count"], result["row_errors"]) == (False, 0, [])
     assert result.warned == ()
 
 
-def test_many_errors_are_counted_and_the_first_are_listed(there: Admin) -> None:
+def test_many_errors_are_counted_and_the_first_are_listed(admin: Admin) -> None:
     content = csv_of([row(f"U{number} x", "Activated") for number in range(1500)])
-    result = there.state(there.prepared(content=content), "imported")
+    result = admin.state(admin.prepared(content=content), "imported")
     assert result["row_error_count"] == 1500
     assert [error["line"] for error in result["row_errors"]] == list(range(2, 102))
 
 
-def test_the_report_is_kept_for_its_owner_only(there: Admin, tmp_path: Path) -> None:
+def test_the_report_is_kept_for_its_owner_only(admin: Admin, tmp_path: Path) -> None:
     path = tmp_path / "errors.csv"
-    import_id = there.prepared(content=FAULTY)
+    import_id = admin.prepared(content=FAULTY)
     before = os.umask(0)
     try:
-        there.state(import_id, "imported", errors_dest=str(path))
+        admin.state(import_id, "imported", errors_dest=str(path))
     finally:
         os.umask(before)
-    assert path.read_bytes() == report_of(there, import_id) != b""
+    assert path.read_bytes() == report_of(admin, import_id) != b""
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert os.listdir(tmp_path) == ["errors.csv"]
 
     first = path.stat()
-    again = there.state(import_id, "imported", errors_dest=str(path))
+    again = admin.state(import_id, "imported", errors_dest=str(path))
     assert not again["changed"]
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (first.st_ino, first.st_mtime_ns)
 
 
 @pytest.mark.parametrize("spoil", [lambda path: path.chmod(0o644), lambda path: path.write_bytes(b"old"), lambda path: path.unlink()])
-def test_a_report_that_is_not_as_it_should_be_is_put_right(there: Admin, tmp_path: Path, spoil: t.Callable[[Path], t.Any]) -> None:
+def test_a_report_that_is_not_as_it_should_be_is_put_right(admin: Admin, tmp_path: Path, spoil: t.Callable[[Path], t.Any]) -> None:
     path = tmp_path / "errors.csv"
-    import_id = there.prepared("COMPLETED", content=FAULTY)
-    there.state(import_id, "imported", errors_dest=str(path))
+    import_id = admin.prepared("COMPLETED", content=FAULTY)
+    admin.state(import_id, "imported", errors_dest=str(path))
     spoil(path)
     spoilt = path.read_bytes() if path.exists() else None
-    there.calls()
-    rehearsed = there.state(import_id, "imported", errors_dest=str(path), check=True)
+    admin.calls()
+    rehearsed = admin.state(import_id, "imported", errors_dest=str(path), check=True)
     assert (path.read_bytes() if path.exists() else None) == spoilt
-    result = there.state(import_id, "imported", errors_dest=str(path))
+    result = admin.state(import_id, "imported", errors_dest=str(path))
     assert rehearsed["changed"] is result["changed"] is True
-    assert path.read_bytes() == report_of(there, import_id)
+    assert path.read_bytes() == report_of(admin, import_id)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert there.sim.writes() == []
+    assert admin.sim.writes() == []
 
 
-def test_an_empty_report_is_an_empty_file(there: Admin, tmp_path: Path) -> None:
+def test_an_empty_report_is_an_empty_file(admin: Admin, tmp_path: Path) -> None:
     path = tmp_path / "errors.csv"
     path.write_bytes(b"of yesterday")
-    there.state(there.prepared(), "imported", errors_dest=str(path))
+    admin.state(admin.prepared(), "imported", errors_dest=str(path))
     assert path.read_bytes() == b""
 
 
-def test_a_report_that_breaks_off_is_read_anew(there: Admin, tmp_path: Path) -> None:
+def test_a_report_that_breaks_off_is_read_anew(admin: Admin, tmp_path: Path) -> None:
     path = tmp_path / "errors.csv"
-    import_id = there.prepared("COMPLETED", content=FAULTY)
-    there.fault("truncated", ERRORS)
-    result = there.state(import_id, "imported", errors_dest=str(path))
-    assert there.calls() == [GET, STATUS, ERRORS, ERRORS]
+    import_id = admin.prepared("COMPLETED", content=FAULTY)
+    admin.fault("truncated", ERRORS)
+    result = admin.state(import_id, "imported", errors_dest=str(path))
+    assert admin.calls() == [GET, STATUS, ERRORS, ERRORS]
     assert (result["row_error_count"], len(result["row_errors"])) == (3, 3)
-    assert path.read_bytes() == report_of(there, import_id)
+    assert path.read_bytes() == report_of(admin, import_id)
 
 
-def test_a_report_that_never_comes_whole_leaves_the_old_one(there: Admin, tmp_path: Path) -> None:
+def test_a_report_that_never_comes_whole_leaves_the_old_one(admin: Admin, tmp_path: Path) -> None:
     path = tmp_path / "errors.csv"
     path.write_bytes(b"of yesterday")
-    there.fault("truncated", ERRORS, times=None)
-    result = there.state(there.prepared("COMPLETED", content=FAULTY), "imported", errors_dest=str(path))
+    admin.fault("truncated", ERRORS, times=None)
+    result = admin.state(admin.prepared("COMPLETED", content=FAULTY), "imported", errors_dest=str(path))
     assert (result["failure"]["stage"], result["failure"]["attempts"]) == ("errors", 3)
     assert path.read_bytes() == b"of yesterday"
     assert os.listdir(tmp_path) == ["errors.csv"]
 
 
 @pytest.mark.parametrize("check", [False, True])
-def test_too_many_errors_fail_on_every_run(there: Admin, tmp_path: Path, check: bool) -> None:
+def test_too_many_errors_fail_on_every_run(admin: Admin, tmp_path: Path, check: bool) -> None:
     path = tmp_path / "errors.csv"
-    import_id = there.prepared(content=FAULTY)
-    first = there.state(import_id, "imported", max_row_errors=2, errors_dest=str(path))
-    assert path.read_bytes() == report_of(there, import_id)
-    there.calls()
-    second = there.state(import_id, "imported", max_row_errors=2, errors_dest=str(path), check=check)
-    assert there.calls() == [GET, STATUS, ERRORS]
+    import_id = admin.prepared(content=FAULTY)
+    first = admin.state(import_id, "imported", max_row_errors=2, errors_dest=str(path))
+    assert path.read_bytes() == report_of(admin, import_id)
+    admin.calls()
+    second = admin.state(import_id, "imported", max_row_errors=2, errors_dest=str(path), check=check)
+    assert admin.calls() == [GET, STATUS, ERRORS]
     for result, changed in ((first, True), (second, False)):
         assert (result.failed, result["changed"]) == (True, changed)
         assert result["msg"].startswith(f"3 rows of import {import_id} refused (line 3, 4, 5); at most 2 are allowed (max_row_errors)")
         assert (result["state"], result["row_error_count"], len(result["row_errors"])) == ("COMPLETED", 3, 3)
         assert result["failure"]["stage"] == "errors"
-    assert there.sim.import_(import_id)["applied_count"] == 1
+    assert admin.sim.import_(import_id)["applied_count"] == 1
 
 
-def test_as_many_as_allowed_pass_in_silence(there: Admin) -> None:
-    result = there.state(there.prepared(content=FAULTY), "imported", max_row_errors=3)
+def test_as_many_as_allowed_pass_in_silence(admin: Admin) -> None:
+    result = admin.state(admin.prepared(content=FAULTY), "imported", max_row_errors=3)
     assert (result.failed, result["row_error_count"], result.warned) == (False, 3, ())
 
 
-def test_a_single_row_is_told_in_the_singular(there: Admin) -> None:
-    result = there.state(there.prepared(content=csv_of([row("U 1", "Activated")])), "imported", max_row_errors=0)
+def test_a_single_row_is_told_in_the_singular(admin: Admin) -> None:
+    result = admin.state(admin.prepared(content=csv_of([row("U 1", "Activated")])), "imported", max_row_errors=0)
     assert result["msg"].startswith("1 row of import ")
 
 
-def test_a_copy_is_the_same_and_is_written_in_the_same_way(there: Admin, tmp_path: Path) -> None:
+def test_a_copy_is_the_same_and_is_written_in_the_same_way(admin: Admin, tmp_path: Path) -> None:
     paths = {"errors_dest": str(tmp_path / "kept.csv"), "errors_copy": str(tmp_path / "for people.csv")}
-    import_id = there.prepared("COMPLETED", content=FAULTY)
-    there.state(import_id, "imported", check=True, **paths)
+    import_id = admin.prepared("COMPLETED", content=FAULTY)
+    admin.state(import_id, "imported", check=True, **paths)
     assert list(tmp_path.iterdir()) == []
-    assert there.state(import_id, "imported", **paths)["changed"]
+    assert admin.state(import_id, "imported", **paths)["changed"]
     kept, copy = (Path(path) for path in paths.values())
     assert kept.read_bytes() == copy.read_bytes() != b""
     assert {path.stat().st_mode & 0o777 for path in (kept, copy)} == {0o600}
-    assert not there.state(import_id, "imported", **paths)["changed"]
+    assert not admin.state(import_id, "imported", **paths)["changed"]
     copy.unlink()
-    assert there.state(import_id, "imported", **paths)["changed"]
+    assert admin.state(import_id, "imported", **paths)["changed"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["for people.csv", "kept.csv"]

@@ -111,14 +111,14 @@ def test_what_is_written_is_a_file_or_nothing(folder: Path, module: str, option:
 
 
 @pytest.mark.parametrize("kind", ["fifo", "folder", "device", "link", "link to nowhere"])
-def test_refused_rows_are_written_to_a_file_or_nothing(there: Admin, folder: Path, kind: str) -> None:
+def test_refused_rows_are_written_to_a_file_or_nothing(admin: Admin, folder: Path, kind: str) -> None:
     path = strange(folder, kind)
     before = seen(folder)
-    result = there.state(there.prepared(), "imported", errors_dest=str(path))
+    result = admin.state(admin.prepared(), "imported", errors_dest=str(path))
     assert result.failed
     assert f"errors_dest: {path} is " in result["msg"]
-    assert there.calls() == []
-    assert there.nobody_changed()
+    assert admin.calls() == []
+    assert admin.nobody_changed()
     assert seen(folder) == before
 
 
@@ -150,16 +150,16 @@ def test_a_mark_of_the_owner_that_is_none_is_refused(folder: Path, kind: str) ->
     assert seen(folder) == before
 
 
-def test_an_empty_export_is_refused(there: Admin, folder: Path) -> None:
+def test_an_empty_export_is_refused(admin: Admin, folder: Path) -> None:
     empty = folder / "empty.csv"
     empty.touch()
     assert "the file is empty" in run(folder, "staffbase_csv_info", src=str(empty))["msg"]
     assert run(folder, "staffbase_csv_delta", current=str(empty)).failed
-    assert "it is empty (0 bytes)" in there.run("upload", src=str(empty))["msg"]
-    assert there.calls() == []
+    assert "it is empty (0 bytes)" in admin.run("upload", src=str(empty))["msg"]
+    assert admin.calls() == []
 
 
-def test_an_export_that_is_a_link_is_followed_once(there: Admin, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_that_is_a_link_is_followed_once(admin: Admin, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The link is moved to another file after the digest was taken: what was opened is what is sent."""
     link, other = folder / "latest.csv", folder / "other.csv"
     (folder / "export.csv").write_bytes(CSV)
@@ -173,8 +173,8 @@ def test_an_export_that_is_a_link_is_followed_once(there: Admin, folder: Path, m
         link.symlink_to(other)
 
     monkeypatch.setattr(source.Source, "__init__", take)
-    result = there.run("upload", src=str(link))
-    assert there.sim.uploaded_bytes(result["import_id"]) == CSV
+    result = admin.run("upload", src=str(link))
+    assert admin.sim.uploaded_bytes(result["import_id"]) == CSV
     assert result["import"]["file_name"].startswith("latest.")
 
 
@@ -192,7 +192,7 @@ CHANGES: dict[str, t.Callable[[Path], t.Any]] = {
 }
 
 
-def changed_on_the_way(there: Admin, folder: Path, monkeypatch: pytest.MonkeyPatch, change: t.Callable[[Path], t.Any]) -> Result:
+def changed_on_the_way(admin: Admin, folder: Path, monkeypatch: pytest.MonkeyPatch, change: t.Callable[[Path], t.Any]) -> Result:
     """Upload a file that is changed when its first piece has been sent."""
     path = folder / "export.csv"
     path.write_bytes(CSV)
@@ -206,21 +206,21 @@ def changed_on_the_way(there: Admin, folder: Path, monkeypatch: pytest.MonkeyPat
                 change(path)
 
     monkeypatch.setattr(source.Source, "pieces", pieces)
-    return there.run("upload", src=str(path))
+    return admin.run("upload", src=str(path))
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_file_that_changes_while_it_is_sent_never_arrives(
-    there: Admin, folder: Path, monkeypatch: pytest.MonkeyPatch, change: t.Callable[[Path], t.Any],
+    admin: Admin, folder: Path, monkeypatch: pytest.MonkeyPatch, change: t.Callable[[Path], t.Any],
 ) -> None:
-    result = changed_on_the_way(there, folder, monkeypatch, change)
+    result = changed_on_the_way(admin, folder, monkeypatch, change)
     assert result.failed
     assert "changed or could not be read while it was being uploaded" in result["msg"]
-    assert there.sim.imports() == []
-    assert there.calls().count(POST) <= 1
+    assert admin.sim.imports() == []
+    assert admin.calls().count(POST) <= 1
 
 
-def test_without_the_digest_on_the_way_it_would_arrive(there: Admin, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_digest_on_the_way_it_would_arrive(admin: Admin, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class NoDigest:
         def update(self, piece: bytes) -> None:
             pass
@@ -229,5 +229,5 @@ def test_without_the_digest_on_the_way_it_would_arrive(there: Admin, folder: Pat
             return "0" * 64
 
     monkeypatch.setattr(source.hashlib, "sha256", NoDigest)
-    result = changed_on_the_way(there, folder, monkeypatch, rewrite)
-    assert there.sim.uploaded_bytes(result["import_id"]) != CSV
+    result = changed_on_the_way(admin, folder, monkeypatch, rewrite)
+    assert admin.sim.uploaded_bytes(result["import_id"]) != CSV

@@ -68,15 +68,15 @@ def told(result: dict[str, t.Any], row: Row) -> dict[str, str | None]:
 def tenant(start: Start, row: Row) -> Admin:
     """A preview takes long enough to be seen, and the list has enough entries to have an order and a second page."""
     slow = {"states_shown", "delete_running"} & set(row)
-    there = start(tenant={"preview_seconds": 0.4 if slow else 0.0}, **row)
-    others(there, 12 if "list_order" in row else 0)
-    return there
+    admin = start(tenant={"preview_seconds": 0.4 if slow else 0.0}, **row)
+    others(admin, 12 if "list_order" in row else 0)
+    return admin
 
 
-def others(there: Admin, count: int) -> None:
-    now = there.sim.world.clock.now()
+def others(admin: Admin, count: int) -> None:
+    now = admin.sim.world.clock.now()
     for number in range(count):
-        there.sim.upload(b"id;b\n1;2\n", f"other-{number}.csv", created_at=now - 1000 - number)
+        admin.sim.upload(b"id;b\n1;2\n", f"other-{number}.csv", created_at=now - 1000 - number)
 
 
 @pytest.mark.parametrize("row", [*ROWS, *MORE], ids=lambda row: "-".join(map(str, row.values()))[:40])
@@ -100,54 +100,54 @@ def test_the_rows_cover_every_value_that_is_told() -> None:
 
 @pytest.mark.parametrize(("limit", "default", "others_there"), [(25, 2, 30), (100, 20, 30), (100, 100, 110)])
 def test_limits_of_a_page_are_counted(start: Start, limit: int, default: int, others_there: int) -> None:
-    there = start(max_limit=limit, default_limit=default)
-    others(there, others_there)
-    result = checked(there)
+    admin = start(max_limit=limit, default_limit=default)
+    others(admin, others_there)
+    result = checked(admin)
     assert seen(result, "default_limit") == str(default)
     assert seen(result, "max_limit") == (str(limit) if others_there > limit else None)
 
 
 @pytest.mark.parametrize("form", ANSWERED["retry_after"])
 def test_retry_after_is_told_when_the_service_asks_for_fewer_calls(start: Start, form: str) -> None:
-    there = start(retry_after=form, tenant={"rate_limit": (30, 600.0)}, connection={"retries": 9})
-    limiter = there.sim.world.rate_limit
+    admin = start(retry_after=form, tenant={"rate_limit": (30, 600.0)}, connection={"retries": 9})
+    limiter = admin.sim.world.rate_limit
 
     def nearly_over() -> None:
-        limiter._start = there.sim.world.clock.now() - 599.9
-        there.at_call(2, lambda: setattr(limiter, "calls", 0))
+        limiter._start = admin.sim.world.clock.now() - 599.9
+        admin.at_call(2, lambda: setattr(limiter, "calls", 0))
 
-    there.at_call(31, nearly_over)
-    result = checked(there)
+    admin.at_call(31, nearly_over)
+    result = checked(admin)
     assert seen(result, "retry_after") == form
-    assert 429 in [record.status for record in there.sim.requests]
+    assert 429 in [record.status for record in admin.sim.requests]
 
 
 @pytest.mark.parametrize("how", ["not_found", "forbidden"])
 @pytest.mark.parametrize("what", ["feature", "no_right"])
 def test_without_the_feature_or_the_right_it_fails_at_once(start: Start, what: str, how: str) -> None:
-    there = start(**{what: how})
+    admin = start(**{what: how})
     if what == "no_right":
-        there.connection["api_token"] = there.sim.powerless_token
-    result = checked(there)
+        admin.connection["api_token"] = admin.sim.powerless_token
+    result = checked(admin)
     assert result.failed
     assert "the token lacks the right (administrator level), or the CSV import is not switched on" in result["msg"]
     assert seen(result, what) == how
     assert tell(result, "feature")["advice"] == NEW
-    assert there.calls() == ["GET /users/imports"]
+    assert admin.calls() == ["GET /users/imports"]
 
 
 def test_a_wrong_token_fails_at_once(start: Start) -> None:
-    there = start(connection={"api_token": "d3Jvbmc6dG9rZW4="})
-    result = checked(there)
+    admin = start(connection={"api_token": "d3Jvbmc6dG9rZW4="})
+    result = checked(admin)
     assert result.failed
     assert "the token was refused" in result["msg"]
     assert (seen(result, "token"), seen(result, "feature")) == ("refused", None)
-    assert there.calls() == ["GET /users/imports"]
+    assert admin.calls() == ["GET /users/imports"]
 
 
 def test_nobody_there_is_told_with_a_table(start: Start) -> None:
-    there = start(connection={"api_url": "http://127.0.0.1:9", "retries": 0})
-    result = checked(there)
+    admin = start(connection={"api_url": "http://127.0.0.1:9", "retries": 0})
+    result = checked(admin)
     assert result["msg"].startswith("No connection to the service")
     assert result["failure"]["stage"] == "list"
     assert result["counts"] == {"holds": 0, "differs": 0, "unknown": len(CATALOGUE)}
@@ -204,8 +204,8 @@ def test_every_answer_that_is_thinkable_is_covered(name: str) -> None:
         assert CATALOGUE[name].coverage_of(str(value)) or name in ("feature", "no_right")
 
 
-def test_what_needs_an_import_is_unknown_and_says_why(there: Admin) -> None:
-    result = checked(there)
+def test_what_needs_an_import_is_unknown_and_says_why(admin: Admin) -> None:
+    result = checked(admin)
     for name, assumption in CATALOGUE.items():
         if assumption.needs_import:
             entry = tell(result, name)
@@ -213,15 +213,15 @@ def test_what_needs_an_import_is_unknown_and_says_why(there: Admin) -> None:
             assert assumption.needs_import in entry["advice"]
 
 
-def test_what_is_new_fails_and_asks_for_a_report(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_new_fails_and_asks_for_a_report(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     """A service that stores files under other names: this collection would upload them again and again."""
-    real = there.sim.world.receive
+    real = admin.sim.world.receive
 
     def receive(spooled: Path, file_name: str, *more: t.Any) -> t.Any:
         return real(spooled, f"{file_name[:-4]}0.csv", *more)
 
-    monkeypatch.setattr(there.sim.world, "receive", receive)
-    result = check(there)
+    monkeypatch.setattr(admin.sim.world, "receive", receive)
+    result = check(admin)
     assert result.failed
     assert result["new"] == ["file_name"]
     assert "file_name" in result["msg"]
@@ -229,17 +229,17 @@ def test_what_is_new_fails_and_asks_for_a_report(there: Admin, monkeypatch: pyte
     assert any(NEW in line for line in result["table"])
 
 
-def test_a_field_that_the_tenant_does_not_know_is_named(there: Admin) -> None:
+def test_a_field_that_the_tenant_does_not_know_is_named(admin: Admin) -> None:
     mapping = {"externalId,userName": "id", "profile-field:costcenter": "c", "profile-field:shoesize": "s", "profile-field:hat": "h"}
-    result = checked(there, mapping=mapping)
+    result = checked(admin, mapping=mapping)
     assert {field: result["fields"][field] for field in ("userName", "profile-field:costcenter", "profile-field:shoesize", "profile-field:hat")} == {
         "userName": True, "profile-field:costcenter": True, "profile-field:shoesize": False, "profile-field:hat": False}
     assert seen(result, "host_fields") == "2 unknown"
     assert any("profile-field:hat" in line for line in result["table"])
 
 
-def test_what_is_unknown_says_why(there: Admin) -> None:
-    result = checked(there)
+def test_what_is_unknown_says_why(admin: Admin) -> None:
+    result = checked(admin)
     assert tell(result, "host_fields")["reason"] == "no mapping was given"
     assert tell(result, "no_right")["reason"] == "this token has the right"
 
@@ -257,12 +257,12 @@ def test_a_certificate_is_looked_at(certificate: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize("shape", [{}, [], 7, None, "text", {"a": {"created": None}}, {"created": {"deleted": {}}}, [[{"type": "created"}]]])
-def test_no_shape_of_the_numbers_ends_the_check(there: Admin, monkeypatch: pytest.MonkeyPatch, shape: object) -> None:
+def test_no_shape_of_the_numbers_ends_the_check(admin: Admin, monkeypatch: pytest.MonkeyPatch, shape: object) -> None:
     deep: object = shape
     for _level in range(200):
         deep = {"x": deep}
     for body in (shape, deep):
         monkeypatch.setattr("simulator.api.status_body", lambda _entry, _switches, body=body: body)
-        result = checked(there)
+        result = checked(admin)
         assert not result.failed
         assert seen(result, "counters_read") == "no numbers"

@@ -38,23 +38,23 @@ CALLS = 110
 STEP = 10
 
 
-def rerun(there: Admin) -> None:
+def rerun(admin: Admin) -> None:
     """The next run, when the service is well again, removes what is left."""
-    there.sim.clear_faults()
-    result = checked(there)
+    admin.sim.clear_faults()
+    result = checked(admin)
     assert not result.failed
 
 
-def test_nothing_but_small_drafts_of_invented_people_is_sent(there: Admin) -> None:
-    result = checked(there)
+def test_nothing_but_small_drafts_of_invented_people_is_sent(admin: Admin) -> None:
+    result = checked(admin)
     assert not result.failed
     assert result["changed"] is False
-    assert len(there.sim.requests) == result["calls"] < CALLS
-    made = there.sim.imports(gone=True)
+    assert len(admin.sim.requests) == result["calls"] < CALLS
+    made = admin.sim.imports(gone=True)
     assert {entry["gone"] for entry in made} == {"deleted"}
     assert all(entry["file_size"] < 1000 and entry["file_name"].startswith(OWN) for entry in made)
     assert {entry["state"] for entry in made} <= {"DRAFT", "PREVIEW_READY", "CANCELLED"}
-    states = {record.state for record in there.sim.requests if record.state}
+    states = {record.state for record in admin.sim.requests if record.state}
     assert states == {"PREVIEW_PENDING", "CANCELLED", "DRAFT"}
     # With a preview, nobody has a status: even an import by somebody else could deactivate nobody.
     for entry in made:
@@ -63,45 +63,45 @@ def test_nothing_but_small_drafts_of_invented_people_is_sent(there: Admin) -> No
             assert entry["config"]["delta"] is True
 
 
-def test_imports_of_others_are_not_written_to(there: Admin) -> None:
-    draft = there.prepared()
-    ready = there.prepared("PREVIEW_READY")
-    foreign = there.sim.upload(CSV, f"my {OWN}0123456789abcdef.csv")
-    before = [there.sim.import_(import_id) for import_id in (draft, ready, foreign)]
-    run_module("staffbase_tenant_check", there.connection)
-    assert [there.sim.import_(import_id) for import_id in (draft, ready, foreign)] == before
-    written = {record.import_id for record in there.sim.requests if record.method not in ("GET", "POST")}
+def test_imports_of_others_are_not_written_to(admin: Admin) -> None:
+    draft = admin.prepared()
+    ready = admin.prepared("PREVIEW_READY")
+    foreign = admin.sim.upload(CSV, f"my {OWN}0123456789abcdef.csv")
+    before = [admin.sim.import_(import_id) for import_id in (draft, ready, foreign)]
+    run_module("staffbase_tenant_check", admin.connection)
+    assert [admin.sim.import_(import_id) for import_id in (draft, ready, foreign)] == before
+    written = {record.import_id for record in admin.sim.requests if record.method not in ("GET", "POST")}
     assert written.isdisjoint({draft, ready, foreign})
 
 
-def test_what_a_killed_run_left_is_removed(there: Admin) -> None:
-    left = [there.sim.upload(CSV, f"{OWN}{number:016x}.csv", state) for number, state in enumerate(("DRAFT", "PREVIEW_READY", "CANCELLED"))]
-    result = checked(there)
+def test_what_a_killed_run_left_is_removed(admin: Admin) -> None:
+    left = [admin.sim.upload(CSV, f"{OWN}{number:016x}.csv", state) for number, state in enumerate(("DRAFT", "PREVIEW_READY", "CANCELLED"))]
+    result = checked(admin)
     assert result["leftovers_removed"] == 3
-    assert [there.sim.import_(import_id)["gone"] for import_id in left] == ["deleted"] * 3
+    assert [admin.sim.import_(import_id)["gone"] for import_id in left] == ["deleted"] * 3
     assert "3 drafts of an earlier check" in " ".join(result.warned)
 
 
-def test_what_somebody_has_imported_is_left_alone(there: Admin) -> None:
+def test_what_somebody_has_imported_is_left_alone(admin: Admin) -> None:
     """Deleting it would not undo it, and its record tells what happened."""
-    started = there.sim.upload(b"externalId\nnobody-has-this\n", f"{OWN}{7:016x}.csv", "IMPORT_PENDING")
-    run_module("staffbase_tenant_check", there.connection)
-    assert there.sim.import_(started)["gone"] == ""
+    started = admin.sim.upload(b"externalId\nnobody-has-this\n", f"{OWN}{7:016x}.csv", "IMPORT_PENDING")
+    run_module("staffbase_tenant_check", admin.connection)
+    assert admin.sim.import_(started)["gone"] == ""
 
 
 @pytest.mark.parametrize("number", range(1, CALLS, STEP))
 def test_a_service_that_dies_is_told_of_and_the_next_run_tidies_up(start: Start, number: int) -> None:
-    there = start(connection={"retries": 0})
-    there.sim.schedule(Fault("lost_answer", nth=number, times=None))
-    result = check(there)
-    left = drafts(there)
+    admin = start(connection={"retries": 0})
+    admin.sim.schedule(Fault("lost_answer", nth=number, times=None))
+    result = check(admin)
+    left = drafts(admin)
     if left:
         assert result.failed
         assert "could not be removed: run the check again, which removes it" in result["msg"]
         named = set(result["left_behind"])
         # The last upload may have had no answer; then it goes by its name.
-        assert named == set(left) or there.sim.import_(left[-1])["file_name"] in result["msg"]
-        rerun(there)
+        assert named == set(left) or admin.sim.import_(left[-1])["file_name"] in result["msg"]
+        rerun(admin)
 
 
 @pytest.mark.parametrize(("kind", "offset"), [
@@ -110,10 +110,10 @@ def test_a_service_that_dies_is_told_of_and_the_next_run_tidies_up(start: Start,
 ])
 def test_passing_faults_all_over_the_run_change_nothing(start: Start, kind: str, offset: int) -> None:
     """Every third call fails once; three runs meet each call."""
-    there = start()
+    admin = start()
     for number in range(1 + offset, 3 * CALLS, 3):
-        there.sim.schedule(Fault(kind, nth=number))
-    result = checked(there)
+        admin.sim.schedule(Fault(kind, nth=number))
+    result = checked(admin)
     assert not result.failed
     # What a fault keeps from being told is unknown; nothing is told wrongly.
     assert {entry["name"] for entry in result["assumptions"] if entry["verdict"] == "differs"} <= {"tls", "states_shown"}
@@ -124,73 +124,73 @@ def test_passing_faults_all_over_the_run_change_nothing(start: Start, kind: str,
 @pytest.mark.parametrize("call", [POST, PREVIEW, DELETE, LIST, "GET /users/imports/{id}", "PATCH /users/imports/{id}/config",
                                   "GET /users/imports/{id}/config", "GET /users/imports/{id}/status", "GET /users/imports/{id}/errors"])
 def test_a_kind_of_call_that_always_fails(start: Start, call: str, kind: str) -> None:
-    there = start(connection={"retries": 0})
-    there.sim.schedule(Fault(kind, **target(call), nth=2, times=None))
-    result = check(there)
-    left = drafts(there)
+    admin = start(connection={"retries": 0})
+    admin.sim.schedule(Fault(kind, **target(call), nth=2, times=None))
+    result = check(admin)
+    left = drafts(admin)
     if left:
         assert result.failed
-        assert any(import_id in result["msg"] for import_id in left) or there.sim.import_(left[-1])["file_name"] in result["msg"]
-        rerun(there)
+        assert any(import_id in result["msg"] for import_id in left) or admin.sim.import_(left[-1])["file_name"] in result["msg"]
+        rerun(admin)
 
 
 @pytest.mark.parametrize("kind", ["html:200", "status:500"])
 def test_numbers_of_old_imports_that_cannot_be_read_do_not_end_it(start: Start, kind: str) -> None:
-    there = start(connection={"retries": 0})
-    there.prepared("COMPLETED")
-    there.sim.schedule(Fault(kind, **target("GET /users/imports/{id}/status"), times=None))
-    result = run_module("staffbase_tenant_check", there.connection)
+    admin = start(connection={"retries": 0})
+    admin.prepared("COMPLETED")
+    admin.sim.schedule(Fault(kind, **target("GET /users/imports/{id}/status"), times=None))
+    result = run_module("staffbase_tenant_check", admin.connection)
     assert not result.failed
     assert seen(result, "status_shape") is None
     assert seen(result, "client_cancel") == "allowed"
-    assert drafts(there) == []
+    assert drafts(admin) == []
 
 
-def test_a_signal_ends_it_and_the_drafts_are_removed(there: Admin) -> None:
+def test_a_signal_ends_it_and_the_drafts_are_removed(admin: Admin) -> None:
     before = signal.getsignal(signal.SIGTERM)
-    there.at_call(40, lambda: os.kill(os.getpid(), signal.SIGTERM))
-    result = checked(there)
+    admin.at_call(40, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    result = checked(admin)
     assert result["msg"].startswith("The check was stopped by a signal (SIGTERM)")
-    assert len(there.sim.imports(gone=True)) >= 2
+    assert len(admin.sim.imports(gone=True)) >= 2
     assert signal.getsignal(signal.SIGTERM) == before
 
 
-def test_a_signal_while_it_tidies_up_does_not_keep_it_from_that(there: Admin) -> None:
+def test_a_signal_while_it_tidies_up_does_not_keep_it_from_that(admin: Admin) -> None:
     def twice() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
-        there.at_call(2, lambda: os.kill(os.getpid(), signal.SIGTERM))
+        admin.at_call(2, lambda: os.kill(os.getpid(), signal.SIGTERM))
 
-    there.at_call(40, twice)
-    assert "SIGTERM" in checked(there)["msg"]
+    admin.at_call(40, twice)
+    assert "SIGTERM" in checked(admin)["msg"]
 
 
-def test_too_many_calls_end_it(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_calls_end_it(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ansible_collections.community.staffbase.plugins.module_utils._tenant.write_guard.MOST_CALLS", 50)
-    result = checked(there)
+    result = checked(admin)
     assert "gave up after 50 calls" in result["msg"]
-    assert len(there.sim.requests) < 50 + 10
+    assert len(admin.sim.requests) < 50 + 10
 
 
 def test_a_preview_that_does_not_come_is_waited_for_no_longer_than_allowed(start: Start) -> None:
     """Here a draft cannot be deleted while its preview is made, so it is told, and removed by the run after."""
-    there = start(tenant={"preview_seconds": 3600})
-    result = check(there, wait_timeout=0.2)
+    admin = start(tenant={"preview_seconds": 3600})
+    result = check(admin, wait_timeout=0.2)
     assert result.failed
-    assert set(result["left_behind"]) == set(drafts(there))
-    there.sim.advance(3600)
-    assert drafts(there)
-    there.sim.world.preview_seconds = 0.0
-    rerun(there)
+    assert set(result["left_behind"]) == set(drafts(admin))
+    admin.sim.advance(3600)
+    assert drafts(admin)
+    admin.sim.world.preview_seconds = 0.0
+    rerun(admin)
 
 
-def test_check_mode_only_reads(there: Admin) -> None:
+def test_check_mode_only_reads(admin: Admin) -> None:
     for number in range(3):
-        there.prepared("COMPLETED" if number == 0 else "DRAFT")
-    before = there.statuses()
-    result = run_module("staffbase_tenant_check", there.connection, check=True)
+        admin.prepared("COMPLETED" if number == 0 else "DRAFT")
+    before = admin.statuses()
+    result = run_module("staffbase_tenant_check", admin.connection, check=True)
     assert not result.failed
-    assert there.sim.writes() == []
-    assert there.statuses() == before
+    assert admin.sim.writes() == []
+    assert admin.statuses() == before
     assert [seen(result, name) for name in ("feature", "cursor_parameter", "list_order", "status_shape", "error_body")] == [
         "on", "cursor", "newest", "flat", "json"]
     assert seen(result, "location") is None
@@ -199,37 +199,37 @@ def test_check_mode_only_reads(there: Admin) -> None:
     assert result["new"] == []
 
 
-def test_the_report_is_for_everybody(there: Admin, tmp_path: Path) -> None:
-    there.prepared("COMPLETED")
+def test_the_report_is_for_everybody(admin: Admin, tmp_path: Path) -> None:
+    admin.prepared("COMPLETED")
     dest = tmp_path / "check.json"
     mapping = {"externalId": "Personalnummer", "profile-field:acmecode": "Vertraulich"}
-    result = run_module("staffbase_tenant_check", {**there.connection, "report_dest": str(dest), "mapping": mapping})
+    result = run_module("staffbase_tenant_check", {**admin.connection, "report_dest": str(dest), "mapping": mapping})
     assert result["changed"] is True
     assert stat.S_IMODE(dest.stat().st_mode) == 0o600
     text = dest.read_text(encoding="utf-8")
-    ids = [entry["id"] for entry in there.sim.imports(gone=True)]
-    secret = ["127.0.0.1", there.sim.url, "acmecode", "Vertraulich", "Personalnummer", OWN, PERSONAL, *TOKEN_HALVES, *ids]
+    ids = [entry["id"] for entry in admin.sim.imports(gone=True)]
+    secret = ["127.0.0.1", admin.sim.url, "acmecode", "Vertraulich", "Personalnummer", OWN, PERSONAL, *TOKEN_HALVES, *ids]
     assert [word for word in secret if word.lower() in text.lower()] == []
     assert leaks(text) == []
     report = json.loads(text)
     assert report["fields"]["custom field 1"] is False
     assert report["shapes"]["status_after_import"]["created"] == "number"
     assert [entry["name"] for entry in report["assumptions"]] == [entry["name"] for entry in result["assumptions"]]
-    again = run_module("staffbase_tenant_check", {**there.connection, "report_dest": str(dest), "mapping": mapping})
+    again = run_module("staffbase_tenant_check", {**admin.connection, "report_dest": str(dest), "mapping": mapping})
     assert again["changed"] is False
 
 
 def test_the_report_is_written_after_a_failure_too(start: Start, tmp_path: Path) -> None:
-    there = start(feature="forbidden")
+    admin = start(feature="forbidden")
     dest = tmp_path / "check.json"
-    assert check(there, report_dest=str(dest)).failed
+    assert check(admin, report_dest=str(dest)).failed
     told = {entry["name"]: entry["seen"] for entry in json.loads(dest.read_text(encoding="utf-8"))["assumptions"]}
     assert (told["feature"], told["upload"]) == ("forbidden", None)
 
 
-def test_check_mode_writes_no_report(there: Admin, tmp_path: Path) -> None:
+def test_check_mode_writes_no_report(admin: Admin, tmp_path: Path) -> None:
     dest = tmp_path / "check.json"
-    result = check(there, rehearse=True, report_dest=str(dest))
+    result = check(admin, rehearse=True, report_dest=str(dest))
     assert (result["changed"], list(tmp_path.iterdir())) == (False, [])
 
 
@@ -247,9 +247,9 @@ FORBIDDEN = [
 
 
 @pytest.mark.parametrize(("method", "path", "body"), FORBIDDEN)
-def test_the_client_refuses_what_the_check_must_not_send(there: Admin, method: str, path: str, body: t.Any) -> None:
-    own, other = there.prepared(), there.prepared()
-    guarded = GuardedClient(Connection(there.sim.url, there.sim.token))
+def test_the_client_refuses_what_the_check_must_not_send(admin: Admin, method: str, path: str, body: t.Any) -> None:
+    own, other = admin.prepared(), admin.prepared()
+    guarded = GuardedClient(Connection(admin.sim.url, admin.sim.token))
     guarded.own.add(own)
     for send in (guarded.send, guarded.probe):
         with pytest.raises(ForbiddenWrite):
@@ -257,7 +257,7 @@ def test_the_client_refuses_what_the_check_must_not_send(there: Admin, method: s
     with pytest.raises(ForbiddenWrite):
         Imports(guarded).ask_for(own, State.IMPORT_PENDING, "import", lambda: False)
     guarded.close()
-    assert there.calls() == []
+    assert admin.calls() == []
 
 
 @probe()
@@ -266,19 +266,19 @@ def forgetful(_tenant: Tenant, draft: Draft) -> None:
     draft.ask("PATCH", stage="import", body={"state": "IMPORT_PENDING"})
 
 
-def test_without_the_write_guard_a_probe_could_start_an_import(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_write_guard_a_probe_could_start_an_import(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probes_preview, "WITH_A_PREVIEW", (probes_preview.preview, forgetful))
-    result = checked(there)
+    result = checked(admin)
     assert "A mistake in this collection: ForbiddenWrite" in result["msg"]
     # Without it, two people who do not exist are in the tenant.
     monkeypatch.setattr(GuardedClient, "check_write", lambda *_what: None)
-    run_module("staffbase_tenant_check", there.connection)
-    assert IMPORT in there.sim.writes()
-    assert not there.nobody_changed()
+    run_module("staffbase_tenant_check", admin.connection)
+    assert IMPORT in admin.sim.writes()
+    assert not admin.nobody_changed()
 
 
-def test_without_tidying_up_drafts_would_stay(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_tidying_up_drafts_would_stay(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check_module, "_cleaned_up", lambda _tenant, error: error)
-    there.at_call(40, lambda: os.kill(os.getpid(), signal.SIGTERM))
-    check(there)
-    assert drafts(there)
+    admin.at_call(40, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    check(admin)
+    assert drafts(admin)

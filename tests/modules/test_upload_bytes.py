@@ -27,38 +27,38 @@ CONTENTS = {
 
 
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
-def test_bytes_are_not_changed(there: Admin, tmp_path: Path, content: bytes) -> None:
+def test_bytes_are_not_changed(admin: Admin, tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "people.csv"
     file.write_bytes(content)
-    result = there.run("upload", src=str(file))
-    assert there.calls() == [LIST, POST, LIST]
-    assert there.sim.uploaded_bytes(result["import_id"]) == content
+    result = admin.run("upload", src=str(file))
+    assert admin.calls() == [LIST, POST, LIST]
+    assert admin.sim.uploaded_bytes(result["import_id"]) == content
     assert result["sha256"] == hashlib.sha256(content).hexdigest()
     assert result["import"]["file_name"] == f"people.{result['sha256'][:16]}.csv"
     assert result["import"]["file_size"] == len(content)
 
 
-def test_a_large_file_arrives_whole_and_in_one_part(there: Admin, tmp_path: Path) -> None:
+def test_a_large_file_arrives_whole_and_in_one_part(admin: Admin, tmp_path: Path) -> None:
     content = CSV + b"".join(b"B%d;b%d@company.example;Vor;Nach;Activated\r\n" % (number, number) for number in range(90_000))
     assert len(content) > 2 * source.PIECE
     file = tmp_path / "people.csv"
     file.write_bytes(content)
-    result = there.run("upload", src=str(file))
-    assert there.sim.uploaded_bytes(result["import_id"]) == content
-    (post,) = [request for request in there.sim.requests if request.method == "POST"]
+    result = admin.run("upload", src=str(file))
+    assert admin.sim.uploaded_bytes(result["import_id"]) == content
+    (post,) = [request for request in admin.sim.requests if request.method == "POST"]
     assert post.content_type.startswith("multipart/form-data; boundary=")
     assert len(content) < int(post.headers["content-length"]) < len(content) + 500
     assert "transfer-encoding" not in post.headers
 
 
-def test_text_is_sent_as_utf_8(there: Admin) -> None:
+def test_text_is_sent_as_utf_8(admin: Admin) -> None:
     text = "id;Name\n1;J\u00f6rg \u0141\n"
-    assert there.sim.uploaded_bytes(there.upload(text)["import_id"]) == text.encode()
+    assert admin.sim.uploaded_bytes(admin.upload(text)["import_id"]) == text.encode()
 
 
-def test_the_name_of_the_source_may_be_another_than_the_file(there: Admin, tmp_path: Path) -> None:
+def test_the_name_of_the_source_may_be_another_than_the_file(admin: Admin, tmp_path: Path) -> None:
     (tmp_path / "export 17.csv").write_bytes(CSV)
-    result = there.upload(src=str(tmp_path / "export 17.csv"), name="berlin-people.csv")
+    result = admin.upload(src=str(tmp_path / "export 17.csv"), name="berlin-people.csv")
     assert result["import"]["file_name"].startswith("berlin-people.")
 
 
@@ -88,35 +88,35 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_file_that_changes_meanwhile_is_refused(
-    there: Admin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: t.Callable[[Path], t.Any],
+    admin: Admin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: t.Callable[[Path], t.Any],
 ) -> None:
     file = tmp_path / "people.csv"
     file.write_bytes(CSV)
     change_once_hashed(monkeypatch, file, change)
-    result = there.run("upload", src=str(file))
+    result = admin.run("upload", src=str(file))
     assert result.failed
     assert "changed" in result["msg"]
     assert result["failure"]["stage"] == "upload"
-    assert there.sim.imports() == []
+    assert admin.sim.imports() == []
 
 
-def test_without_the_second_digest_the_changed_file_would_arrive(there: Admin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_second_digest_the_changed_file_would_arrive(admin: Admin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard is what keeps it out: without it, other bytes are stored than the name says."""
     file = tmp_path / "people.csv"
     file.write_bytes(CSV)
     change_once_hashed(monkeypatch, file, CHANGES["same_length"])
     monkeypatch.setattr(source.Source, "pieces", lambda self: iter([file.read_bytes()]))
-    result = there.run("upload", src=str(file))
-    assert hashlib.sha256(there.sim.uploaded_bytes(result["import_id"])).hexdigest() != result["sha256"]
+    result = admin.run("upload", src=str(file))
+    assert hashlib.sha256(admin.sim.uploaded_bytes(result["import_id"])).hexdigest() != result["sha256"]
 
 
-def test_a_replaced_file_does_not_matter(there: Admin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_replaced_file_does_not_matter(admin: Admin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An export that is put in place by renaming leaves the open file as it was."""
     file = tmp_path / "people.csv"
     file.write_bytes(CSV)
     (tmp_path / "new").write_bytes(b"id\n9\n")
     change_once_hashed(monkeypatch, file, (tmp_path / "new").replace)
-    assert there.sim.uploaded_bytes(there.run("upload", src=str(file))["import_id"]) == CSV
+    assert admin.sim.uploaded_bytes(admin.run("upload", src=str(file))["import_id"]) == CSV
 
 
 def test_pieces_start_anew_at_each_attempt() -> None:

@@ -38,64 +38,64 @@ def somebody_else(monkeypatch: pytest.MonkeyPatch, *, before: Act | None = None,
     monkeypatch.setattr(Imports, "upload", upload)
 
 
-def test_the_older_duplicate_is_kept(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_older_duplicate_is_kept(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     def other() -> None:
-        there.sim.upload(CSV, NAME)
-        there.sim.advance(1)
+        admin.sim.upload(CSV, NAME)
+        admin.sim.advance(1)
 
     somebody_else(monkeypatch, before=other)
-    result = there.upload(CSV)
-    assert there.calls() == [LIST, POST, LIST, DELETE]
-    (kept,) = there.sim.imports()
+    result = admin.upload(CSV)
+    assert admin.calls() == [LIST, POST, LIST, DELETE]
+    (kept,) = admin.sim.imports()
     assert kept["sequence"] == 1
     assert (result["changed"], result["reused"], result["import_id"]) == (False, True, kept["id"])
 
 
-def test_the_younger_duplicate_is_deleted(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_younger_duplicate_is_deleted(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     def other() -> None:
-        there.sim.advance(1)
-        there.sim.upload(CSV, NAME)
+        admin.sim.advance(1)
+        admin.sim.upload(CSV, NAME)
 
     somebody_else(monkeypatch, after=other)
-    result = there.upload(CSV)
-    assert there.calls() == [LIST, POST, LIST, DELETE]
-    (kept,) = there.sim.imports()
+    result = admin.upload(CSV)
+    assert admin.calls() == [LIST, POST, LIST, DELETE]
+    (kept,) = admin.sim.imports()
     assert kept["sequence"] == 1
     assert (result["changed"], result["reused"], result["import_id"]) == (True, False, kept["id"])
 
 
 @pytest.mark.parametrize("state", ["PREVIEW_READY", "IMPORTING", "COMPLETED"])
-def test_a_duplicate_that_has_left_the_draft_is_kept(there: Admin, monkeypatch: pytest.MonkeyPatch, state: str) -> None:
+def test_a_duplicate_that_has_left_the_draft_is_kept(admin: Admin, monkeypatch: pytest.MonkeyPatch, state: str) -> None:
     def other() -> None:
-        there.sim.advance(1)
-        there.sim.set_state(there.sim.upload(CSV, NAME, config=BODY), state, hold=True)
+        admin.sim.advance(1)
+        admin.sim.set_state(admin.sim.upload(CSV, NAME, config=BODY), state, hold=True)
 
     somebody_else(monkeypatch, after=other)
-    result = there.upload(CSV)
-    assert there.calls() == [LIST, POST, LIST, DELETE]
-    (kept,) = there.sim.imports()
+    result = admin.upload(CSV)
+    assert admin.calls() == [LIST, POST, LIST, DELETE]
+    (kept,) = admin.sim.imports()
     assert (kept["state"], kept["sequence"]) == (state, 2)
     assert (result["changed"], result["import_id"], result["import"]["state"]) == (False, kept["id"], state)
 
 
-def test_other_contents_and_other_sources_are_no_duplicates(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_contents_and_other_sources_are_no_duplicates(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     def others() -> None:
-        there.sim.upload(CSV, NAME.replace("people", "people-2"))
-        there.sim.upload(CSV + b"x", f"people.{'0' * 16}.csv")
-        there.sim.cancel(there.sim.upload(CSV, NAME))
+        admin.sim.upload(CSV, NAME.replace("people", "people-2"))
+        admin.sim.upload(CSV + b"x", f"people.{'0' * 16}.csv")
+        admin.sim.cancel(admin.sim.upload(CSV, NAME))
 
     somebody_else(monkeypatch, before=others)
-    assert there.upload(CSV)["changed"]
-    assert there.calls() == [LIST, POST, LIST]
-    assert len(there.sim.imports()) == 4
+    assert admin.upload(CSV)["changed"]
+    assert admin.calls() == [LIST, POST, LIST]
+    assert len(admin.sim.imports()) == 4
 
 
-def test_duplicates_that_are_there_are_looked_at_until_they_agree(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_duplicates_that_are_there_are_looked_at_until_they_agree(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two controllers are about to agree: nobody else uploads or deletes, and who comes meanwhile takes what they keep."""
-    kept = there.sim.upload(CSV, NAME)
-    there.sim.advance(1)
-    dropped = there.sim.upload(CSV, NAME)
-    entry = there.sim.world.imports
+    kept = admin.sim.upload(CSV, NAME)
+    admin.sim.advance(1)
+    dropped = admin.sim.upload(CSV, NAME)
+    entry = admin.sim.world.imports
 
     def drop(_seconds: float) -> None:
         gone = entry.get(dropped)
@@ -105,36 +105,36 @@ def test_duplicates_that_are_there_are_looked_at_until_they_agree(there: Admin, 
 
     real = step.Upload.__init__
     monkeypatch.setattr(step.Upload, "__init__", lambda self, *args: real(self, *args, pause=drop))
-    result = there.upload(CSV)
-    assert there.calls() == [LIST, LIST]
+    result = admin.upload(CSV)
+    assert admin.calls() == [LIST, LIST]
     assert (result["changed"], result["import_id"]) == (False, kept)
 
 
-def test_many_controllers_at_once(there: Admin) -> None:
-    options = {**there.connection, "content": CSV.decode(), "file_name": "people.csv"}
+def test_many_controllers_at_once(admin: Admin) -> None:
+    options = {**admin.connection, "content": CSV.decode(), "file_name": "people.csv"}
     # All of them have read the list before the first upload is there.
-    there.fault("slow_after", LIST, times=MANY, delay=1.0)
+    admin.fault("slow_after", LIST, times=MANY, delay=1.0)
     results = at_once("staffbase_import_upload", [options] * MANY)
     assert [result for result in results if result.get("failed")] == []
-    assert there.sim.writes().count(POST) == MANY
-    (kept,) = there.sim.imports()
+    assert admin.sim.writes().count(POST) == MANY
+    (kept,) = admin.sim.imports()
     assert {result["import_id"] for result in results} == {kept["id"]}
-    assert there.sim.uploaded_bytes(kept["id"]) == CSV
+    assert admin.sim.uploaded_bytes(kept["id"]) == CSV
     assert sum(result["changed"] for result in results) == 1
-    assert there.upload(CSV)["import_id"] == kept["id"]
+    assert admin.upload(CSV)["import_id"] == kept["id"]
 
 
-def test_without_the_clean_up_the_second_draft_would_stay(there: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_clean_up_the_second_draft_would_stay(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard bites: without it two drafts of the same content can be imported."""
-    somebody_else(monkeypatch, before=lambda: there.sim.upload(CSV, NAME))
+    somebody_else(monkeypatch, before=lambda: admin.sim.upload(CSV, NAME))
     monkeypatch.setattr(step.Upload, "_keep_one", lambda self, duplicates: duplicates[0])
-    there.upload(CSV)
-    assert [entry["state"] for entry in there.sim.imports()] == ["DRAFT", "DRAFT"]
+    admin.upload(CSV)
+    assert [entry["state"] for entry in admin.sim.imports()] == ["DRAFT", "DRAFT"]
 
 
 @pytest.mark.parametrize("force", [False, True])
-def test_an_answer_that_names_another_import_deletes_it_not(there: Admin, monkeypatch: pytest.MonkeyPatch, force: bool) -> None:
-    other = there.sim.upload(b"id\n9\n", "of-somebody-else.csv")
+def test_an_answer_that_names_another_import_deletes_it_not(admin: Admin, monkeypatch: pytest.MonkeyPatch, force: bool) -> None:
+    other = admin.sim.upload(b"id\n9\n", "of-somebody-else.csv")
     real = Imports.upload
 
     def upload(self: Imports, *args: t.Any) -> str | None:
@@ -142,7 +142,7 @@ def test_an_answer_that_names_another_import_deletes_it_not(there: Admin, monkey
         return other
 
     monkeypatch.setattr(Imports, "upload", upload)
-    result = there.upload(CSV, force=force)
+    result = admin.upload(CSV, force=force)
     assert "which existed before the upload" in result["msg"]
-    assert DELETE not in there.calls()
-    assert other in {entry["id"] for entry in there.sim.imports()}
+    assert DELETE not in admin.calls()
+    assert other in {entry["id"] for entry in admin.sim.imports()}

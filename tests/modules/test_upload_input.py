@@ -15,76 +15,76 @@ from support.admin import Admin
 from support.small_tenant import CSV
 
 
-def refused(there: Admin, **options: t.Any) -> str:
+def refused(admin: Admin, **options: t.Any) -> str:
     """Run the upload, for real and as a rehearsal, and return the message; nothing may have been sent."""
     texts = set()
     for check in (False, True):
-        result = there.run("upload", check=check, **options)
+        result = admin.run("upload", check=check, **options)
         assert result.failed
         texts.add(result["msg"])
-    assert there.sim.requests == []
-    assert there.sim.imports() == []
+    assert admin.sim.requests == []
+    assert admin.sim.imports() == []
     (text,) = texts
     return text
 
 
-def test_missing_file(there: Admin, tmp_path: Path) -> None:
+def test_missing_file(admin: Admin, tmp_path: Path) -> None:
     path = tmp_path / "nowhere.csv"
-    assert refused(there, src=str(path)) == f"src: {path} cannot be opened: No such file or directory"
+    assert refused(admin, src=str(path)) == f"src: {path} cannot be opened: No such file or directory"
 
 
-def test_unreadable_file(there: Admin, tmp_path: Path) -> None:
+def test_unreadable_file(admin: Admin, tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_bytes(CSV)
     path.chmod(0)
     if os.access(path, os.R_OK):
         pytest.skip("this user (root) may read every file")
-    assert refused(there, src=str(path)) == f"src: {path} cannot be opened: Permission denied"
+    assert refused(admin, src=str(path)) == f"src: {path} cannot be opened: Permission denied"
 
 
-def test_a_file_that_fails_while_it_is_read(there: Admin) -> None:
+def test_a_file_that_fails_while_it_is_read(admin: Admin) -> None:
     """The memory of this process is a regular file that opens and then cannot be read at its start."""
     path = Path("/proc/self/mem")
     if not (path.exists() and stat.S_ISREG(path.stat().st_mode)):
         pytest.skip("there is no such file on this system")
-    assert refused(there, src=str(path)) == f"src: {path} cannot be read: Input/output error"
+    assert refused(admin, src=str(path)) == f"src: {path} cannot be read: Input/output error"
 
 
-def test_empty_file(there: Admin, tmp_path: Path) -> None:
+def test_empty_file(admin: Admin, tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.touch()
-    assert refused(there, src=str(path)).startswith("src: it is empty (0 bytes)")
+    assert refused(admin, src=str(path)).startswith("src: it is empty (0 bytes)")
 
 
-def test_empty_content(there: Admin) -> None:
-    assert refused(there, content="", file_name="people.csv").startswith("content: it is empty (0 bytes)")
+def test_empty_content(admin: Admin) -> None:
+    assert refused(admin, content="", file_name="people.csv").startswith("content: it is empty (0 bytes)")
 
 
-def test_directory(there: Admin, tmp_path: Path) -> None:
-    assert refused(there, src=str(tmp_path)) == f"src: {tmp_path} is a directory"
+def test_directory(admin: Admin, tmp_path: Path) -> None:
+    assert refused(admin, src=str(tmp_path)) == f"src: {tmp_path} is a directory"
 
 
-def test_fifo_without_a_writer(there: Admin, tmp_path: Path) -> None:
+def test_fifo_without_a_writer(admin: Admin, tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     os.mkfifo(path)
-    assert refused(there, src=str(path)) == f"src: {path} is not a regular file"
+    assert refused(admin, src=str(path)) == f"src: {path} is not a regular file"
 
 
-def test_dangling_link(there: Admin, tmp_path: Path) -> None:
+def test_dangling_link(admin: Admin, tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.symlink_to(tmp_path / "gone.csv")
-    assert "No such file" in refused(there, src=str(path))
+    assert "No such file" in refused(admin, src=str(path))
 
 
-def test_content_without_a_name(there: Admin) -> None:
-    text = refused(there, content="id\n1\n")
+def test_content_without_a_name(admin: Admin) -> None:
+    text = refused(admin, content="id\n1\n")
     assert "content" in text
     assert "file_name" in text
 
 
-def test_neither_and_both(there: Admin, tmp_path: Path) -> None:
-    assert refused(there, file_name="a.csv") == "one of the following is required: src, content"
-    both = refused(there, src=str(tmp_path / "a.csv"), content="id\n", file_name="a.csv")
+def test_neither_and_both(admin: Admin, tmp_path: Path) -> None:
+    assert refused(admin, file_name="a.csv") == "one of the following is required: src, content"
+    both = refused(admin, src=str(tmp_path / "a.csv"), content="id\n", file_name="a.csv")
     assert both == "parameters are mutually exclusive: src|content"
 
 
@@ -105,8 +105,8 @@ def test_neither_and_both(there: Admin, tmp_path: Path) -> None:
         ("..csv", "it must have a stem, such as 'people' in people.csv"),
     ],
 )
-def test_names_that_cannot_be_stored(there: Admin, name: str, reason: str) -> None:
-    assert refused(there, content="id\n1\n", file_name=name) == f"file_name: {reason}"
+def test_names_that_cannot_be_stored(admin: Admin, name: str, reason: str) -> None:
+    assert refused(admin, content="id\n1\n", file_name=name) == f"file_name: {reason}"
 
 
 @pytest.mark.parametrize(
@@ -122,15 +122,15 @@ def test_names_that_cannot_be_stored(there: Admin, name: str, reason: str) -> No
         ("ca_path", "/nowhere/ca.pem", "/nowhere/ca.pem does not exist"),
     ],
 )
-def test_connections_that_cannot_be_right(there: Admin, option: str, value: t.Any, text: str) -> None:
-    message = refused(there, content="id\n1\n", file_name="a.csv", **{option: value})
+def test_connections_that_cannot_be_right(admin: Admin, option: str, value: t.Any, text: str) -> None:
+    message = refused(admin, content="id\n1\n", file_name="a.csv", **{option: value})
     assert message.startswith(f"{option}: ")
     assert text in message
     assert "admin:word" not in message
 
 
-def test_neither_a_path_nor_a_content_names_the_options(there: Admin) -> None:
-    result = there.upload(src=None, content=None)
+def test_neither_a_path_nor_a_content_names_the_options(admin: Admin) -> None:
+    result = admin.upload(src=None, content=None)
     assert result.failed
     assert "src" in result["msg"]
-    assert there.calls() == []
+    assert admin.calls() == []

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
 from simulator import Fault, Simulator
 
 from .api_calls import target
+from .hooks import when_called
 from .module_runner import Result, run_module
 from .small_tenant import BEFORE, BODY, CSV, MAPPING, PERSONAL, TOKEN, TOKEN_HALVES, statuses
 
@@ -59,15 +61,8 @@ class Admin:
 
     def at_call(self, number: int, act: t.Callable[[], t.Any]) -> None:
         """Let something happen when the `number`-th call from now arrives, before it is carried out."""
-        log, arrived = self.sim.world.log, iter(range(1, 1_000_000))
-        real = log.add
-
-        def add(**values: t.Any) -> t.Any:
-            if next(arrived) == number:
-                act()
-            return real(**values)
-
-        log.add = add  # type: ignore[method-assign]
+        arrived = itertools.count(1)
+        when_called(self.sim, lambda _call: act() if next(arrived) == number else None)
 
     def moves_on(self, import_id: str, number: int = 2) -> None:
         """Let an import that is held go on when the `number`-th call from now arrives."""

@@ -4,7 +4,12 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
+import urllib.error
+import urllib.request
+
+from simulator import Simulator
 
 LIST = "GET /users/imports"
 POST = "POST /users/imports"
@@ -24,6 +29,19 @@ def target(call: str) -> dict[str, t.Any]:
     """Return the selectors of a fault that hits this call."""
     method, path, *state = call.split()
     return {"method": method, "path": path, **({"state": state[0]} if state else {})}
+
+
+def ask_to_start(tenant: Simulator, import_id: str) -> int:
+    """Send the order to start an import, as a run that is long dead may have sent it, and return the status of the answer."""
+    request = urllib.request.Request(
+        f"{tenant.url}/api/users/imports/{import_id}", json.dumps({"state": "IMPORT_PENDING"}).encode(), method="PATCH",
+        headers={"Authorization": f"Basic {tenant.token}", "Content-Type": "application/json"})
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        return refused.code
 
 
 def once_each(calls: list[str]) -> list[str]:

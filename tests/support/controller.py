@@ -22,8 +22,8 @@ MAPPING = {"externalId": "id", "eMail": "mail", "profile-field:firstName": "firs
 #: Nobody in the tests has such a token; it is long enough to be looked for.
 TOKEN = "azN5MWQ4MzE1MDk0NzpxeC1zZWNyZXQtMTIzNDU2Nzg5MA=="
 
-#: How the default callback tells that a host failed, and with what.
-FAILED = re.compile(r"^fatal: \[([\w-]+)\]: FAILED! => (\{.*\})$", re.MULTILINE)
+#: How the default callback tells that a host failed, and with which result.
+_FAILED = re.compile(r"^fatal: \[([\w-]+)\]: FAILED! => (\{.*\})$", re.MULTILINE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,10 +39,6 @@ class Run:
         """The result of the only host."""
         (only,) = self.results.values()
         return only
-
-    def failure(self, host: str) -> str:
-        """Return the JSON with which a host failed."""
-        return next(result for name, result in FAILED.findall(self.output) if name == host)
 
     def recap(self, host: str = "berlin") -> dict[str, int]:
         """Return the counts of the recap."""
@@ -96,6 +92,11 @@ class Controller:
 def ansible_playbook() -> list[str]:
     """Return the command of the ansible-core in this environment."""
     return [str(Path(sys.executable).with_name("ansible-playbook"))]
+
+
+def failures_of(output: str) -> dict[str, dict[str, t.Any]]:
+    """Read from what was printed with which result each host failed."""
+    return {host: json.loads(result) for host, result in _FAILED.findall(output)}
 
 
 def stats_of(output: str) -> dict[str, dict[str, t.Any]]:

@@ -10,13 +10,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import typing as t
 from pathlib import Path
 
 from simulator import Fault, Simulator
 
 from .controller import Controller
+from .waiting import until
 
 GATE = Path(__file__).with_name("gate")
 
@@ -72,9 +72,7 @@ def killed(controller: Controller, tenant: Simulator, when: t.Callable[[], bool]
     with log.open("wb") as output, subprocess.Popen(
         command, env=controller.surroundings(), cwd=controller.folder, stdout=output, stderr=subprocess.STDOUT,
     ) as run:
-        end = time.monotonic() + 120
-        while not when() and run.poll() is None and time.monotonic() < end:
-            time.sleep(0.005)
+        until(lambda: when() or run.poll() is not None, pause=0.005)
         reached = when()
         # One that is killed may just have started another.
         while run.poll() is None or list(processes_with(f"STAFFBASE_API_URL={tenant.url}")):

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from simulator import Simulator
 
+from .hooks import when_called
+
 # Everything that takes time to import is there before the starting signal.
 CONTROLLER = """
 import importlib, json, sys
@@ -87,17 +89,14 @@ def meet(sim: Simulator, call: str, many: int, patience: float = PATIENCE) -> t.
     """
     met = threading.Event()
     barrier = threading.Barrier(many, action=met.set)
-    real = sim.world.log.add
 
-    def add(**values: t.Any) -> t.Any:
-        record = real(**values)
-        if record.call == call:
+    def wait_for_the_others(arrived: str) -> None:
+        if arrived == call:
             # Once one has lost its patience, nobody waits any more.
             with contextlib.suppress(threading.BrokenBarrierError):
                 barrier.wait(PATIENCE if met.is_set() else patience)
-        return record
 
-    sim.world.log.add = add  # type: ignore[method-assign]
+    when_called(sim, wait_for_the_others)
     return met.is_set
 
 

@@ -18,8 +18,9 @@ OLDEST, NEWEST = ENDS = ("oldest", "newest")
 
 #: Here a difference between two versions of ansible-core would show: arguments, templates, results, what is printed.
 ON_BOTH = (
-    *(f"tests/system/test_role_runs.py::test_{name}" for name in (
-        "first_run_imports", "second_run_sends", "check_mode_sends")),
+    "tests/system/test_role_runs.py::test_first_run_imports",
+    "tests/system/test_role_runs.py::test_second_run_sends",
+    "tests/system/test_role_runs.py::test_check_mode_sends",
     "tests/unit/module_utils/_ansible/", "tests/modules/test_flow.py", "tests/system/test_worker_keywords.py",
     "tests/system/test_in_worker.py::test_a_secret_in_the_address",
 )

@@ -12,26 +12,26 @@ from .module_runner import Result, run_module
 OWN = "staffbase-check-"
 
 
-def check(there: Admin, *, rehearse: bool = False, **options: t.Any) -> Result:
+def check(admin: Admin, *, rehearse: bool = False, **options: t.Any) -> Result:
     """Run the check. Whatever comes of it: nobody was changed, nothing was imported, and nothing secret was printed."""
     options = {"wait_timeout": 10, "wait_interval": 0.05, **options}
-    result = run_module("staffbase_tenant_check", {**there.connection, **options}, check=rehearse)
+    result = run_module("staffbase_tenant_check", {**admin.connection, **options}, check=rehearse)
     assert leaks(result.output) == []
-    assert [call for call in there.sim.writes() if "IMPORT_PENDING" in call] == []
-    assert there.nobody_changed()
+    assert [call for call in admin.sim.writes() if "IMPORT_PENDING" in call] == []
+    assert admin.nobody_changed()
     return result
 
 
-def checked(there: Admin, **options: t.Any) -> Result:
+def checked(admin: Admin, **options: t.Any) -> Result:
     """Run the check, after which no draft of it is there."""
-    result = check(there, **options)
-    assert drafts(there) == []
+    result = check(admin, **options)
+    assert drafts(admin) == []
     return result
 
 
-def drafts(there: Admin) -> list[str]:
+def drafts(admin: Admin) -> list[str]:
     """Return the ids of the drafts of the check that are there."""
-    return [entry["id"] for entry in there.sim.imports() if entry["file_name"].startswith(OWN)]
+    return [entry["id"] for entry in admin.sim.imports() if entry["file_name"].startswith(OWN)]
 
 
 def tell(result: Result, name: str) -> dict[str, t.Any]:

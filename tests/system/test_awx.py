@@ -11,10 +11,11 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from guards.altered import altered_copy
+from guards.places import Change
 
 from awx_api import AwxApi
 from awx_api.rules import rendered
-from faults.guards import without
 from simulator import Simulator
 from support.controller import TOKEN, Controller, Run
 
@@ -205,8 +206,7 @@ def test_a_notification_that_is_refused_does_not_tell_its_password(awx: Awx, con
 @needs_awx
 def test_a_required_question_would_keep_the_schedule_from_being_made(awx: Awx, controller: Controller) -> None:
     """As a real AWX does, also when the question has a default."""
-    changed_role = without(
-        controller.folder / "without", ("roles/awx/vars/main.yml", "      required: false\n      default:", "      required: true\n      default:"))
+    changed_role = altered_copy(controller.folder / "altered", Change("required: false\ndefault:", "required: true\ndefault:"))
     controller.environment["ANSIBLE_COLLECTIONS_PATH"] = os.pathsep.join([str(changed_role), os.environ["ANSIBLE_COLLECTIONS_PATH"]])
 
     run = controller.play("-e", json.dumps(awx.variables), playbook=PLAYBOOK)

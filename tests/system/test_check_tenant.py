@@ -9,12 +9,12 @@ import os
 import signal
 import stat
 import subprocess
-import time
 
 import pytest
 
 from simulator import Simulator
 from support.controller import TOKEN, Controller
+from support.waiting import until
 
 PLAYBOOK = "community.staffbase.check_tenant"
 
@@ -67,13 +67,10 @@ def test_being_terminated_it_removes_its_drafts(controller: Controller, tenant: 
     process = subprocess.Popen(
         controller.command(playbook=PLAYBOOK), env=controller.surroundings(), cwd=controller.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         start_new_session=True)
-    while not any("PREVIEW_PENDING" in call for call in tenant.calls()):
-        assert process.poll() is None
-        time.sleep(0.05)
+    assert until(lambda: process.poll() is not None or any("PREVIEW_PENDING" in call for call in tenant.calls()))
+    assert process.poll() is None
     assert tenant.imports()
     os.killpg(process.pid, signal.SIGTERM)
     process.communicate(timeout=60)
-    deadline = time.monotonic() + 30
-    while tenant.imports() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: not tenant.imports(), seconds=30)
     assert no_harm(tenant)

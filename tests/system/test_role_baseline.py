@@ -11,8 +11,7 @@ import pytest
 
 from simulator import Fault, Simulator
 from support.controller import Controller
-
-ANN, BOB, CLEO = "1;ann@example.com;Ann;Activated", "2;bob@example.com;Bob;Activated", "3;cleo@example.com;Cleo;Activated"
+from support.previous_run import ANN, BOB, CLEO, leave_baseline
 
 
 @pytest.fixture
@@ -25,12 +24,7 @@ def baseline(controller: Controller) -> Path:
 @pytest.fixture
 def kept(controller: Controller, tenant: Simulator, baseline: Path) -> Path:
     """A baseline of the export and the people it tells of, as a previous run has left them."""
-    baseline.write_bytes(controller.export.read_bytes())
-    baseline.chmod(0o600)
-    tenant.add_people([
-        {"external_id": "1", "status": "activated", "email": "ann@example.com", "fields": {"firstName": "Ann"}},
-        {"external_id": "2", "status": "activated", "email": "bob@example.com", "fields": {"firstName": "Bob"}},
-    ])
+    leave_baseline(controller, tenant, baseline)
     return baseline
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
-import time
 import typing as t
 from pathlib import Path
 
@@ -16,15 +15,15 @@ import pytest
 from simulator import Fault, Simulator, Switches
 from support.api_calls import IMPORT, LIST, PATCH_CONFIG, POST, target
 from support.controller import TOKEN, Controller
+from support.previous_run import ANN, BOB, CLEO, leave_baseline
 from support.processes import meet
+from support.waiting import until
 
 MATRIX = pytest.mark.matrix
 pytestmark = pytest.mark.faults
 
 #: How long (seconds) the first run waits for the others to start, which is less than its timeout.
 START_UP = 50.0
-
-ANN, BOB, CLEO = "1;ann@example.com;Ann;Activated", "2;bob@example.com;Bob;Activated", "3;cleo@example.com;Cleo;Activated"
 
 
 @pytest.fixture
@@ -57,13 +56,6 @@ def people(tenant: Simulator) -> dict[str, str]:
     return {person["external_id"]: person["email"] for person in tenant.people()}
 
 
-def until(found: t.Callable[[], t.Any]) -> None:
-    end = time.monotonic() + 120
-    while not found():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize(("limits", "many"), [
     ({"created": 2}, 3), *(pytest.param(limits, many, marks=MATRIX) for limits, many in (
         ({}, 3), ({"created": 2}, 2), ({}, 2), ({"created": 2}, 5), ({}, 6), ({"created": 2}, 7), ({"created": 2}, 8), ({}, 8)))])
@@ -84,11 +76,7 @@ def baseline(controller: Controller, tenant: Simulator) -> Path:
     """Ann and Bob went through in the last run; now Ann has another address."""
     path = controller.folder / "kept" / "last.csv"
     path.parent.mkdir()
-    names = {"1": "ann", "2": "bob"}
-    tenant.add_people([{"external_id": number, "status": "activated", "email": f"{name}@example.com"} for number, name in names.items()])
-    controller.write(ANN, BOB)
-    path.write_bytes(controller.export.read_bytes())
-    path.chmod(0o600)
+    leave_baseline(controller, tenant, path)
     controller.variables.update(delta_import_baseline=str(path), delta_import_leavers="deactivate")
     controller.write(ANN.replace("ann@", "ann2@"), BOB)
     return path
@@ -106,7 +94,7 @@ def check_end(controller: Controller, tenant: Simulator, baseline: Path, mails: 
 @pytest.mark.deep
 def test_a_run_that_comes_during_the_import_waits_and_then_does_its_own(controller: Controller, tenant: Simulator, baseline: Path) -> None:
     with started(controller) as (first,):
-        until(lambda: any(entry["state"] in ("IMPORT_PENDING", "IMPORTING") for entry in tenant.imports()))
+        assert until(lambda: any(entry["state"] in ("IMPORT_PENDING", "IMPORTING") for entry in tenant.imports()))
         controller.write(ANN.replace("ann@", "ann3@"), BOB, CLEO)
         second = controller.play()
         code, output = ended(first)
@@ -122,7 +110,7 @@ def test_a_run_that_is_overtaken_changes_nobody_and_the_baseline_is_that_of_the_
     """The first one hangs before its import; the other one, of a newer export, does all it has to do meanwhile."""
     tenant.schedule(Fault("hold", **target(call)))
     with started(controller, staffbase_timeout=300) as (first,):
-        until(lambda: any(request.fault for request in tenant.requests))
+        assert until(lambda: any(request.fault for request in tenant.requests))
         controller.write(ANN, CLEO)
         second = controller.play()
         assert second.code == 0, second.output
@@ -136,7 +124,7 @@ def test_a_run_that_is_overtaken_changes_nobody_and_the_baseline_is_that_of_the_
 
 
 @MATRIX
-def test_runs_of_the_same_export_share_a_run(controller: Controller, tenant: Simulator, baseline: Path) -> None:
+def test_runs_of_the_same_export_with_a_baseline_import_it_once(controller: Controller, tenant: Simulator, baseline: Path) -> None:
     have_met = meet(tenant, LIST, 3, START_UP)
     with started(controller, 3) as runs:
         ends = [ended(run) for run in runs]

@@ -13,7 +13,7 @@ import pytest
 from simulator import Simulator
 from support.api_calls import ERRORS, IMPORT, POST
 from support.controller import Controller, Run
-from support.moments import when_called, when_task_begins
+from support.hooks import when_called, when_task_begins
 from support.small_disk import PAGE, SmallDisk, read_only, small_disk
 
 SIZE = 600
@@ -29,8 +29,8 @@ def disk(controller: Controller) -> t.Iterator[SmallDisk]:
         yield mounted
 
 
-def write_run(controller: Controller, day: int, *, refused: int = 0) -> None:
-    """Write an export in which everybody's address is another one every run; the last ones have none that the service takes."""
+def write_export(controller: Controller, day: int, *, refused: int = 0) -> None:
+    """Write an export in which everybody has a new address each day; those of the last ones the service refuses."""
     rows = [f"P{number:04};p{number}.{day}@{'example.com' if number < SIZE - refused else ''};First{number};Activated" for number in range(SIZE)]
     controller.write(*rows)
 
@@ -58,7 +58,7 @@ def test_a_disk_that_is_full_at_any_step_keeps_the_run_whole(controller: Control
     room: list[int] = []
     fill_at_errors(tenant, disk, room)
 
-    write_run(controller, 1)
+    write_export(controller, 1)
     assert controller.export.stat().st_size > 4 * PAGE
     disk.fill(leave=2 * PAGE)
     check_told(controller.play(), str(disk.path / "last.csv.next"))
@@ -72,7 +72,7 @@ def test_a_disk_that_is_full_at_any_step_keeps_the_run_whole(controller: Control
     assert baseline == controller.export.read_bytes()
     tenant.forget_requests()
 
-    write_run(controller, 2, refused=REFUSED)
+    write_export(controller, 2, refused=REFUSED)
     disk.fill(leave=controller.export.stat().st_size + 2 * PAGE)
     check_told(controller.play(), str(disk.path / "last.csv.delta.csv"))
     assert disk.files() == sorted([*KEPT, "last.csv.next"])

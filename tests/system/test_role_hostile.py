@@ -11,17 +11,17 @@ import pytest
 
 from simulator import Simulator
 from support.api_calls import DELETE, ERRORS, GET, GET_CONFIG, IMPORT, LIST, POST, STATUS
-from support.between import Between, Spoil, says, with_fields, with_location, with_states
 from support.controller import Controller, Run
 from support.scripted_server import Answer, Raw, Reply
+from support.tampering_proxy import Tamper, TamperingProxy, says, with_fields, with_location, with_states
 
 OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 MARK = "zq-in-the-body"
 
 
-def play(controller: Controller, rules: dict[str, Spoil], **variables: t.Any) -> Run:
+def play(controller: Controller, rules: dict[str, Tamper], **variables: t.Any) -> Run:
     """Run the role against the tenant with some of its answers spoiled."""
-    with Between(controller.tenant.url, rules) as server:
+    with TamperingProxy(controller.tenant.url, rules) as server:
         controller.environment["STAFFBASE_API_URL"] = server.url
         run = controller.play(**{"staffbase_retries": 1, "delta_import_wait_interval": 0.1, **variables})
     controller.environment["STAFFBASE_API_URL"] = controller.tenant.url
@@ -39,7 +39,7 @@ def body_without_an_end(reply: Reply) -> Answer:
     return Raw(OK + b"\r\n", (MARK + " ").encode() * 4096, None)
 
 
-SPOILED: dict[str, tuple[dict[str, Spoil], str]] = {
+SPOILED: dict[str, tuple[dict[str, Tamper], str]] = {
     "a list in a flood": ({LIST: flood}, "The headers of the answer are longer"),
     "a list without an end": ({LIST: body_without_an_end}, "The answer is longer than"),
     "a list with the same cursor": (
@@ -110,7 +110,7 @@ def test_an_import_that_the_list_shows_as_completed_and_its_record_as_a_draft_is
     assert [each["applied_count"] for each in tenant.imports()] == [1]
 
 
-def with_listed(**fields: t.Any) -> Spoil:
+def with_listed(**fields: t.Any) -> Tamper:
     """Let each import in the list have these fields."""
 
     def spoil(reply: Reply) -> Answer:

@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 import pytest
 
 from simulator import Simulator
-from support.controller import HEADER, Controller, Run
+from support.controller import HEADER, Controller, failures_of
 
 BAD_VARIABLES: dict[str, tuple[dict[str, t.Any], str]] = {
     "no file": ({"delta_import_src": "/nowhere/people.csv"}, "src"),
@@ -33,9 +32,10 @@ BAD_VARIABLES: dict[str, tuple[dict[str, t.Any], str]] = {
 }
 
 
-def failures(run: Run, names: t.Iterable[str]) -> dict[str, str]:
-    """Return the message with which each host failed."""
-    return {name: json.loads(run.failure(f"host-{number}"))["msg"] for number, name in enumerate(names)}
+def messages(output: str, names: t.Iterable[str]) -> dict[str, str]:
+    """Return the message with which each host failed, by the name of its case."""
+    failures = failures_of(output)
+    return {name: failures[f"host-{number}"]["msg"] for number, name in enumerate(names)}
 
 
 def test_bad_input_is_refused_before_the_first_request(controller: Controller, tenant: Simulator) -> None:
@@ -45,7 +45,7 @@ def test_bad_input_is_refused_before_the_first_request(controller: Controller, t
     run = controller.play()
 
     assert run.code != 0
-    told = failures(run, BAD_VARIABLES)
+    told = messages(run.output, BAD_VARIABLES)
     assert {name: message for name, message in told.items() if BAD_VARIABLES[name][1] not in message} == {}
     assert "Traceback" not in run.output
     assert tenant.calls() == []
@@ -125,7 +125,7 @@ def test_a_broken_export_is_refused_without_a_request(controller: Controller, te
     run = controller.play()
 
     assert run.code != 0
-    assert {name: message for name, message in failures(run, BROKEN).items() if "1 problem" not in message} == {}
+    assert {name: message for name, message in messages(run.output, BROKEN).items() if "1 problem" not in message} == {}
     assert tenant.calls() == []
 
 

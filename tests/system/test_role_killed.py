@@ -7,10 +7,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-import requests
 
-from support.api_calls import ERRORS, GET, GET_CONFIG, IMPORT, LIST, PATCH_CONFIG, POST, PREVIEW, STATUS
-from support.controller import TOKEN
+from support.api_calls import ERRORS, GET, GET_CONFIG, IMPORT, LIST, PATCH_CONFIG, POST, PREVIEW, STATUS, ask_to_start
 from support.killing import gated, killed, killed_at_call, killed_at_file, steps
 from support.scenario import Scenario, parameters
 
@@ -114,9 +112,7 @@ def test_an_order_that_arrives_when_its_run_is_long_dead_comes_to_nothing(begin:
     late = scenario.tenant.imports()[-1]["id"]
     scenario.write("ann3@example.com")
     scenario.check()
-    answer = requests.patch(
-        f"{scenario.tenant.url}/api/users/imports/{late}", json={"state": "IMPORT_PENDING"}, headers={"Authorization": f"Basic {TOKEN}"}, timeout=10)
-    assert answer.status_code >= 400
+    assert ask_to_start(scenario.tenant, late) >= 400
     assert {person["email"] for person in scenario.tenant.people()} == {"ann3@example.com", "bob@example.com", "cleo@example.com"}
 
 

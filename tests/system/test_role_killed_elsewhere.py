@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kills where not every run comes by: at a preview that is removed, while an old draft is cancelled, at the report and at the refused rows."""
+"""Kills at places that not every run passes: at a preview that is removed, while an old draft is cancelled, at the report and at the refused rows."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_killed_on_the_way_to_a_preview(begin: Begin, remove: str, number: int, 
     scenario.check_once()
 
 
-#: What comes first on the morning after a run that died behind its upload, when the export is another one.
+#: What a run does first when the previous one died behind its upload, and the export is another one.
 CANCELLING: list[str] = [LIST, GET, CANCEL, GET]
 LOCK_FILE = ["open last.csv.source", "pwrite last.csv.source", "fsync last.csv.source"]
 FORGETTING = [*LOCK_FILE, "open last.csv.source", "unlink last.csv.next", "unlink last.csv.delta.csv", *LOCK_FILE]

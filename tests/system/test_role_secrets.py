@@ -16,7 +16,7 @@ import pytest
 
 from simulator import Fault, application
 from support.controller import HEADER, MAPPING, TOKEN, Controller, Run
-from support.moments import when_called
+from support.hooks import when_called
 from support.secrets import Process, Secrets, descendants, forms_of
 from support.sources import sources
 

@@ -77,6 +77,7 @@ def _read(stream: t.BinaryIO, columns: Columns, encoding: str, separator: str) -
         else:
             checks.check(cells, rows.line, rows.raw.suspicious)
     report.row_count = count
+    checks.finish()
     if not count:
         report.problems.add("header_only")
     report.sha256 = rows.raw.sha256

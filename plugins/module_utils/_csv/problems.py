@@ -42,6 +42,7 @@ MESSAGES = {
     "user_name_at": "a user name must not hold an @",
     "email_malformed": "this is not an e-mail address",
     "status_unknown": "the status is neither Activated nor Deactivated",
+    "status_words_unknown": "no word of the status column is Activated or Deactivated, so the service would refuse every row that has one",
     "locale_malformed": "this is not a locale such as en_US",
     "control_character": "the row holds a control character",
     "replacement_character": "the row holds a replacement character: the text was decoded wrongly before",

@@ -28,6 +28,8 @@ class RowChecks:
     def __init__(self, header: list[str], columns: Columns, separator: str, problems: Problems) -> None:
         self._width = len(header)
         self._problems = problems
+        self._status_column = columns.status
+        self._knows_a_status = False
         self._other = next(other for other in SEPARATORS if other != separator)
         self._checks = list(self._wanted(header, columns))
         self._least = 1 + max((index for index, _check in self._checks), default=-1)
@@ -88,10 +90,19 @@ class RowChecks:
 
     def _status(self, column: str) -> Check:
         def check(cell: str, line: int) -> None:
-            if cell and cell.lower() not in _STATUSES:
+            if not cell:
+                return
+            if cell.lower() in _STATUSES:
+                self._knows_a_status = True
+            else:
                 self._problems.add("status_unknown", line, column)
 
         return check
+
+    def finish(self) -> None:
+        """Note what only the whole file tells: one unknown word is a typing mistake, but a column of nothing else has other words."""
+        if not self._knows_a_status and self._problems.by_code["status_unknown"]:
+            self._problems.add("status_words_unknown", None, self._status_column)
 
     def _locale(self, column: str) -> Check:
         def check(cell: str, line: int) -> None:

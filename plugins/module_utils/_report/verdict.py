@@ -27,14 +27,15 @@ class Kind(str, enum.Enum):
 
 #: What a run means for people.
 NOBODY = "Nobody was changed."
-PREVIOUS_RUN = "The current export was not sent, so it has changed nobody. What the previous run had sent takes its course at the service."
+PREVIOUS_RUN = "The current export was not sent, so it has changed nobody. The import that the previous run has sent goes on at the service."
 GOES_ON = "The service goes on with the import by itself: the people in the file are being changed."
 ALL = "All rows that were sent were imported. Nobody else was touched."
 OTHERS = "All other rows were imported. Nobody else was touched."
 COMPLETED = "The import itself is complete: people were changed. What failed came after it."
+BEYOND = "The import is complete, and it has changed more people than its preview had shown."
 UNSURE = "Whether anybody was changed is not certain: it is not known whether the import was started."
 
-AGAIN = "Run again: it goes on where it stands, and nothing is imported twice."
+AGAIN = "Run again: the next run continues from there, and nothing is imported twice."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,6 +110,9 @@ GUARDS = {
     ("state", "errors"): (Kind.FAILED, "Imported, but too many rows were refused", [
         "Correct the refused rows in the system that the export comes from.",
         "Export and run again. Rows that went through are not changed by being sent once more."]),
+    ("state", "limits"): (Kind.FAILED, "Imported, and more people were changed than the limits allow", [
+        "Look at the people that the numbers below are of, in Studio.",
+        "Correct the export, and run again: the next import gives them what the export says then."]),
     ("state", "wait"): (Kind.FAILED, "Failed: the import was not at its end in time", [AGAIN]),
 }
 
@@ -165,6 +169,8 @@ def _effect(facts: Facts, failed: Failed) -> str:
     if facts.is_nothing_new:
         return f"There was nothing new to import. {NOBODY}"
     state = facts.import_state
+    if (failed.step, failed.stage) == ("state", "limits"):
+        return BEYOND
     if state == State.COMPLETED.value:
         return OTHERS if (failed.step, failed.stage) == ("state", "errors") and facts.refused_count is not None else COMPLETED
     if state in RUNNING:

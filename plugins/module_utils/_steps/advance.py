@@ -178,6 +178,8 @@ class Advance:
         if self._state == State.COMPLETED.value:
             self.outcome.changes = self._imports.get_counters(self._id, expected=False)
             report_row_errors(self._imports, self._id, self.outcome, self._error_files, self._rules.max_row_errors)
+            if self.outcome.started_as != State.COMPLETED.value:
+                limits_of.check_end(self._rules.limits, self._record, self.outcome.changes)
         elif goal is State.PREVIEW_READY and self._state == State.PREVIEW_READY.value:
             if self._rules.limits:
                 self._preview_limits.compare(self._record)

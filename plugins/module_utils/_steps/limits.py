@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The limits: how many people an import may touch, compared with what its preview expects, before anybody is changed."""
+"""The limits: how many people an import may touch, compared with its preview before anybody is changed, and with what it has done at its end."""
 
 from __future__ import annotations
 
@@ -40,8 +40,26 @@ def objection(limits: Limits, counts: Counts | None, counted: str = "preview") -
     missing = [name for name in limits if counts[name] is None]
     if missing:
         return f"the service gives no number for {', '.join(missing)}, so these limits cannot be compared"
-    over = [f"{name} {counts[name]} (at most {limits[name]})" for name in limits if (counts[name] or 0) > limits[name]]
+    over = exceeded(limits, counts)
     return f"limits exceeded: {', '.join(over)}" if over else None
+
+
+def exceeded(limits: Limits, counts: Counts) -> list[str]:
+    """Return a text for each limit that is exceeded."""
+    return [f"{name} {counts[name]} (at most {limits[name]})" for name in limits if (counts[name] or 0) > limits[name]]
+
+
+def check_end(limits: Limits, record: ImportRecord, changes: Counts | None) -> None:
+    """Raise StaffbaseError if a COMPLETED import has changed more people than the limits allow, whatever its preview has said.
+
+    Whether a preview's numbers are those of the end is not documented (I). It is too late to stop it then, but nobody must think that all is well.
+    """
+    over = exceeded(limits, changes) if has_numbers(changes) else []
+    if over:
+        raise StaffbaseError(
+            f"Import {record.id} is {record.state} and has changed more people than the limits allow: {', '.join(over)}. "
+            "Its preview had shown fewer. These people are changed. Look at them in Studio, and import what they should be",
+            stage="limits", import_id=record.id)
 
 
 class PreviewLimits:

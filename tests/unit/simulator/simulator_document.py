@@ -37,27 +37,23 @@ def _validator(pointer: str) -> Any:
     return Draft202012Validator({"$ref": f"{NAME}#{pointer}"}, registry=_registry())
 
 
-def open_questions(node: Any = None) -> set[str]:
+def open_questions() -> set[str]:
     """Every name under x-open-question."""
-    found: set[str] = set()
-    node = document() if node is None else node
-    for item in node.values() if isinstance(node, dict) else node:
-        if isinstance(item, (dict, list)):
-            found |= open_questions(item)
-    if isinstance(node, dict):
-        found |= set(node.get("x-open-question", ()))
-    return found
+    return _all_under("x-open-question", document())
 
 
-def facts(node: Any = None) -> set[str]:
+def facts() -> set[str]:
     """Every tag under x-fact."""
+    return _all_under("x-fact", document())
+
+
+def _all_under(key: str, node: Any) -> set[str]:
     found: set[str] = set()
-    node = document() if node is None else node
     for item in node.values() if isinstance(node, dict) else node:
         if isinstance(item, (dict, list)):
-            found |= facts(item)
+            found |= _all_under(key, item)
     if isinstance(node, dict):
-        found |= set(node.get("x-fact", ()))
+        found |= set(node.get(key, ()))
     return found
 
 

@@ -16,6 +16,7 @@ import requests
 from simulator_client import Start, csv_file, csv_row
 
 from simulator import Fault, application
+from support.waiting import until
 
 CONTENT = csv_file(csv_row("a"))
 
@@ -43,8 +44,7 @@ def test_what_is_in_the_log_is_waited_for(start: Start, monkeypatch: pytest.Monk
     monkeypatch.setattr(client.sim.world.faults, "due", late)
     with ThreadPoolExecutor() as pool:
         answer = pool.submit(client.post, CONTENT)
-        while not client.sim.requests:
-            time.sleep(0.005)
+        assert until(lambda: client.sim.requests, pause=0.005)
         client.sim.settle()
         assert [record.status for record in client.sim.requests] == [201]
         assert answer.result().status_code == 201

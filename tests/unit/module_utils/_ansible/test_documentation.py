@@ -27,6 +27,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._steps.upload 
 from ansible_collections.community.staffbase.plugins.module_utils._tenant import check
 from ansible_collections.community.staffbase.plugins.module_utils._tenant.findings import Findings
 from ansible_collections.community.staffbase.plugins.modules.staffbase_tenant_check import shown
+from ansible_collections.community.staffbase.plugins.plugin_utils import _in_worker
 
 ROOT = Path(connection.__file__).parents[3]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("staffbase_*.py"))
@@ -130,6 +131,21 @@ def test_the_page_tells_whether_a_module_is_in_the_action_group(name: str, pages
     attributes = pages[name]["doc"]["attributes"]
     assert ("action_group" in attributes) is (name in REMOTE)
     assert attributes["check_mode"]["support"] == "full"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_page_tells_where_a_module_runs_and_how_to_change_that(name: str, pages: dict[str, Spec]) -> None:
+    told = " ".join(pages[name]["doc"]["attributes"]["action"]["details"])
+    for word in (_in_worker.SWITCH, _in_worker.PIPELINING, "ansible_python_interpreter", "requests"):
+        assert f"C({word})" in told
+    assert "macOS" in told
+
+
+def test_the_role_tells_it_too() -> None:
+    part = (ROOT / "roles/delta_import/README.md").read_text(encoding="utf-8").split("## Modules inside the worker\n", 1)[1].split("\n## ", 1)[0]
+    for word in (_in_worker.SWITCH, _in_worker.PIPELINING, "ansible_python_interpreter", "requests", "no_log", "timeout"):
+        assert f"`{word}`" in part
+    assert "macOS" in part
 
 
 def returned(pages: dict[str, Spec], name: str) -> Spec:

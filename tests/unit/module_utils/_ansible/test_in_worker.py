@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import sys
 import types
 import typing as t
@@ -57,6 +58,15 @@ def is_inside(monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., bool]:
     monkeypatch.setattr(NormalAction, "run", lambda self, tmp=None, task_vars=None: TRANSFERRED)
     monkeypatch.setattr(Mute, "_use_pipelining", lambda self, variables: None)
     return lambda **variables: action(Mute).run(task_vars=variables) != TRANSFERRED
+
+
+def test_where_the_python_of_ansible_lacks_a_library_the_module_gets_another_one(
+    monkeypatch: pytest.MonkeyPatch, is_inside: t.Callable[..., bool],
+) -> None:
+    """A process of its own runs with `ansible_python_interpreter`."""
+    assert is_inside()
+    monkeypatch.setattr(Mute, "definition", dataclasses.replace(Mute.definition, missing="requests"))
+    assert not is_inside(staffbase_in_worker=True)
 
 
 def test_on_macos_nothing_runs_inside_the_worker_by_itself(monkeypatch: pytest.MonkeyPatch, is_inside: t.Callable[..., bool]) -> None:

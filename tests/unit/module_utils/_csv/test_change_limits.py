@@ -10,7 +10,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._csv.change_li
 from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import KINDS, Delta
 
 
-def run(previous: int, **counts: int) -> Delta:
+def delta(previous: int, **counts: int) -> Delta:
     return Delta(identifiers={kind: [str(number) for number in range(counts.get(kind, 0))] for kind in KINDS}, previous_count=previous)
 
 
@@ -33,10 +33,10 @@ def test_what_is_no_limit_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_number_is_the_highest_that_is_allowed(kind: str) -> None:
-    assert exceeded({kind: "3"}, run(100, **{kind: 3})) == []
-    assert exceeded({kind: "3"}, run(100, **{kind: 4})) == [f"4 {kind} (at most 3)"]
-    assert exceeded({kind: "0"}, run(100, **{kind: 0})) == []
-    assert exceeded({kind: "0"}, run(100, **{kind: 1})) == [f"1 {kind} (at most 0)"]
+    assert exceeded({kind: "3"}, delta(100, **{kind: 3})) == []
+    assert exceeded({kind: "3"}, delta(100, **{kind: 4})) == [f"4 {kind} (at most 3)"]
+    assert exceeded({kind: "0"}, delta(100, **{kind: 0})) == []
+    assert exceeded({kind: "0"}, delta(100, **{kind: 1})) == [f"1 {kind} (at most 0)"]
 
 
 @pytest.mark.parametrize(("limit", "previous", "most"), [
@@ -46,12 +46,12 @@ def test_a_number_is_the_highest_that_is_allowed(kind: str) -> None:
     ("150%", 2, 3),
 ])
 def test_a_percentage_is_of_the_previous_rows_and_rounded_down(limit: str, previous: int, most: int) -> None:
-    assert exceeded({"leavers": limit}, run(previous, leavers=most)) == []
-    (text,) = exceeded({"leavers": limit}, run(previous, leavers=most + 1))
+    assert exceeded({"leavers": limit}, delta(previous, leavers=most)) == []
+    (text,) = exceeded({"leavers": limit}, delta(previous, leavers=most + 1))
     assert text == f"{most + 1} leavers (at most {limit} of {previous} rows, that is {most})"
 
 
 def test_all_that_are_exceeded_are_named_and_those_without_limit_are_not() -> None:
-    much = run(10, joiners=9, movers=9, leavers=9)
+    much = delta(10, joiners=9, movers=9, leavers=9)
     assert exceeded({}, much) == []
     assert exceeded({"joiners": "1", "leavers": "50%"}, much) == ["9 joiners (at most 1)", "9 leavers (at most 50% of 10 rows, that is 5)"]

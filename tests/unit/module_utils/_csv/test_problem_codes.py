@@ -135,8 +135,20 @@ def test_exactly_this_problem_is_found_and_none_in_the_sibling(case: Case) -> No
 
 
 def test_every_code_has_a_case() -> None:
-    assert {case.code for case in CASES} == set(MESSAGES)
+    assert {case.code for case in CASES} | {"status_words_unknown"} == set(MESSAGES)
     assert set(OF_CELLS) < set(MESSAGES)
+
+
+@pytest.mark.parametrize(("words", "unknown"), [
+    (["active", "inactive"], True), (["active", ""], True), (["A"], True),
+    (["active", "Deactivated"], False), (["", ""], False), (["activated"], False),
+])
+def test_a_status_column_with_other_words_makes_the_file_doubtful(words: list[str], unknown: bool) -> None:
+    """The service would refuse every row with such a word, so nobody would be imported."""
+    rows = "".join(f"E-{number};;;;{word};\n" for number, word in enumerate(words))
+    found = lint(io.BytesIO((HEADER + rows).encode()), Columns.of_mapping(MAPPING)).problems
+    assert ("status_words_unknown" in found.by_code) is unknown
+    assert (found.beyond(OF_CELLS) > 0) is unknown
 
 
 def test_that_a_check_is_gone_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,7 +139,7 @@ def test_no_proxy_is_obeyed(authority: Authority, converse: Converse, monkeypatc
 
 
 @pytest.mark.parametrize("proxy", ["http://", "socks9://127.0.0.1:1", "http://[::1"])
-def test_a_proxy_that_cannot_be_used_is_not_blamed_on_api_url_alone(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+def test_a_proxy_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("https_proxy", proxy)
     with pytest.raises(CallError) as caught:
         ask("https://intranet.example.com")

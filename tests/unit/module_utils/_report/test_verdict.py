@@ -72,7 +72,7 @@ def test_what_a_failure_means_for_people(run: Steps, kind: Kind, people: str) ->
     assert found.headline.startswith(("Stopped: ", "Failed: ", "Imported, but too many"))
 
 
-def test_a_run_before_that_cannot_be_finished_is_not_told_as_this_run() -> None:
+def test_a_previous_run_that_cannot_be_finished_is_not_told_as_this_one() -> None:
     run = [{"step": "resume", "result": {"failed": True, "msg": "no", "state": "IMPORTING", "failure": {"stage": "wait"}}}]
     assert judged(run).people == verdict.PREVIOUS_RUN
 
@@ -96,7 +96,7 @@ def test_refused_rows_of_an_earlier_import_are_no_new_harm() -> None:
     assert judged(run).people == "There was nothing new to import. Nobody was changed."
 
 
-def test_a_mistake_in_this_collection_is_not_blamed_on_the_file() -> None:
+def test_a_mistake_in_this_collection_is_not_told_as_one_in_the_file() -> None:
     assert judged(failing("check", "internal")).headline == "Failed: a mistake in this collection"
 
 

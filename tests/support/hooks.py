@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Moments of a run at which a test acts: when a call arrives, and when a task begins."""
+"""Let a test act in the middle of a run: when a call arrives at the simulator, or when a task of the playbook begins."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What there is to be tried: the calls of the role in their order, the faults, and how long a fault lasts."""
+"""What the matrix is made of: the calls of the role in their order, the kinds of faults, and how long a fault lasts."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ PATIENCE = {"spell": 60.0, "once": 60.0, "lasting": 1.5}
 
 
 @dataclasses.dataclass(frozen=True)
-class Place:
-    """One call of the flow. `number`: how many calls before it; `nth`: the how manieth it is of those that look like it."""
+class Step:
+    """One call of the flow. `number`: how many calls before it; `nth`: which it is, from 1 on, among those that look like it."""
 
     name: str
     call: str
@@ -68,13 +68,11 @@ CALLS = [call for _name, call, _stage in _FLOW]
 START = CALLS.index(IMPORT)
 UPLOAD = CALLS.index(POST)
 
-PLACES = [
-    Place(name, call, stage, number, CALLS[: number + 1].count(call)) for number, (name, call, stage) in enumerate(_FLOW)
-]
+STEPS = [Step(name, call, stage, number, CALLS[: number + 1].count(call)) for number, (name, call, stage) in enumerate(_FLOW)]
 
 
 @dataclasses.dataclass(frozen=True)
-class Kind:
+class FaultKind:
     """One way in which a call goes wrong.
 
     `statuses`: what may stand in the failure as its status; `passes`: whether it is gone by itself in a while, so that trying
@@ -93,39 +91,40 @@ class Kind:
         return self.kind.startswith("slow")
 
 
-def _status(code: int, text: str, *, passes: bool = False) -> Kind:
-    return Kind(str(code), f"status:{code}", text, (code,), passes)
+def _status(code: int, text: str, *, passes: bool = False) -> FaultKind:
+    return FaultKind(str(code), f"status:{code}", text, (code,), passes)
 
 
-KINDS = [
-    Kind("refused", "leave", "nobody listens: the connection is refused", (None,), rules={"delay": AWAY}),
-    Kind("reset", "reset_before", "the connection is reset before the service acts", (None,)),
-    Kind("lost", "lost_answer", "the service acts, then the connection is reset", (None,)),
+FAULT_KINDS = [
+    FaultKind("refused", "leave", "nobody listens: the connection is refused", (None,), rules={"delay": AWAY}),
+    FaultKind("reset", "reset_before", "the connection is reset before the service acts", (None,)),
+    FaultKind("lost", "lost_answer", "the service acts, then the connection is reset", (None,)),
     _status(429, "too many calls, without `Retry-After`", passes=True),
-    Kind("429 s", "status:429", "too many calls, `Retry-After` in seconds", (429,), rules={"retry_after": "1"}),
-    Kind("429 date", "status:429", "too many calls, `Retry-After` as a date", (429,), rules={"retry_after": "date+2"}),
-    Kind("429 day", "status:429", "too many calls, `Retry-After` of a day: nobody waits that long", (429,), passes=False,
-         rules={"retry_after": "86400"}),
+    FaultKind("429 s", "status:429", "too many calls, `Retry-After` in seconds", (429,), rules={"retry_after": "1"}),
+    FaultKind("429 date", "status:429", "too many calls, `Retry-After` as a date", (429,), rules={"retry_after": "date+2"}),
+    FaultKind(
+        "429 day", "status:429", "too many calls, `Retry-After` of a day: nobody waits that long", (429,), passes=False,
+        rules={"retry_after": "86400"}),
     _status(500, "an error of the service", passes=True),
-    Kind("502", "html", "a gateway's page", (502,)),
+    FaultKind("502", "html", "a gateway's page", (502,)),
     _status(503, "not available, as a page", passes=True),
     _status(504, "a gateway gave up, as a page", passes=True),
-    Kind("504 late", "late_status:504", "the service acts, but a gateway has given up on it", (504,)),
-    Kind("cut JSON", "cut_json", "JSON that ends in the middle, with a Content-Length that fits", (200, 201)),
-    Kind("cut off", "truncated", "the answer ends before its Content-Length", (None, 200, 201)),
-    Kind("web page", "html:200", "status 200 and a web page: the wrong content type", (200,)),
-    Kind("slow", "slow", "nothing within the timeout; the service acts after it", (None,), rules={"delay": SLOW}),
-    Kind("slow answer", "slow_after", "the service acts, but does not answer within the timeout", (None,), rules={"delay": SLOW}),
+    FaultKind("504 late", "late_status:504", "the service acts, but a gateway has given up on it", (504,)),
+    FaultKind("cut JSON", "cut_json", "JSON that ends in the middle, with a Content-Length that fits", (200, 201)),
+    FaultKind("cut off", "truncated", "the answer ends before its Content-Length", (None, 200, 201)),
+    FaultKind("web page", "html:200", "status 200 and a web page: the wrong content type", (200,)),
+    FaultKind("slow", "slow", "nothing within the timeout; the service acts after it", (None,), rules={"delay": SLOW}),
+    FaultKind("slow answer", "slow_after", "the service acts, but does not answer within the timeout", (None,), rules={"delay": SLOW}),
     _status(401, "the token is refused"),
     _status(403, "the token lacks the right"),
     _status(404, "not found"),
     _status(405, "the verb is refused"),
     _status(409, "a conflict"),
-    Kind("redirect", "redirect", "to another host", (307,), passes=False),
+    FaultKind("redirect", "redirect", "to another host", (307,), passes=False),
 ]
 
 
-class Time(str, enum.Enum):
+class Duration(str, enum.Enum):
     """How long a fault lasts: one call, all calls, or while waiting, longer than the retries of one call."""
 
     ONCE = "once"
@@ -135,32 +134,32 @@ class Time(str, enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
-    """One call, one fault, for one time."""
+    """One call that meets one fault, for so long."""
 
-    place: Place
-    kind: Kind
-    time: Time
+    step: Step
+    kind: FaultKind
+    duration: Duration
 
     def __str__(self) -> str:
-        return f"{self.place.name} / {self.kind.name} / {self.time.value}"
+        return f"{self.step.name} / {self.kind.name} / {self.duration.value}"
 
     @property
     def variables(self) -> dict[str, t.Any]:
         """The role's variables: the default number of retries, unless the fault is to outlast them."""
         return {
             "staffbase_timeout": TIMEOUT if self.kind.slow else 60.0,
-            "delta_import_wait_timeout": PATIENCE[self.time.value],
-            **({} if self.time is Time.ONCE else {"staffbase_retries": 1}),
+            "delta_import_wait_timeout": PATIENCE[self.duration.value],
+            **({} if self.duration is Duration.ONCE else {"staffbase_retries": 1}),
         }
 
     @property
     def attempts(self) -> int:
         """How often the call is tried before a failure tells of it."""
-        return 1 if self.time is Time.ONCE or not self.kind.passes else 2
+        return 1 if self.duration is Duration.ONCE or not self.kind.passes else 2
 
     @property
     def times(self) -> int | None:
-        return {Time.ONCE: 1, Time.LASTING: None, Time.SPELL: 1 if self.leaves else SPELL}[self.time]
+        return {Duration.ONCE: 1, Duration.LASTING: None, Duration.SPELL: 1 if self.leaves else SPELL}[self.duration]
 
     @property
     def leaves(self) -> bool:
@@ -170,23 +169,28 @@ class Cell:
     def fault(self) -> Fault | None:
         """Return what is to be scheduled; None if the service has to be away from the beginning."""
         if not self.leaves:
-            return Fault(self.kind.kind, **target(self.place.call), nth=self.place.nth, times=self.times, **self.kind.rules)
-        if not self.place.number:
+            return Fault(self.kind.kind, **target(self.step.call), nth=self.step.nth, times=self.times, **self.kind.rules)
+        if not self.step.number:
             return None
-        before = PLACES[self.place.number - 1]
+        before = STEPS[self.step.number - 1]
         return Fault(self.kind.kind, **target(before.call), nth=before.nth, times=self.times, **self.kind.rules)
 
 
-def row(place: Place) -> list[Cell]:
+def row(step: Step) -> list[Cell]:
     """Return all cells of a call."""
-    times = [Time.ONCE, Time.LASTING]
-    spells = [Cell(place, kind, Time.SPELL) for kind in KINDS if kind.passes] if place.waits else []
-    return [*(Cell(place, kind, time) for kind in KINDS for time in times), *spells]
+    times = [Duration.ONCE, Duration.LASTING]
+    spells = [Cell(step, kind, Duration.SPELL) for kind in FAULT_KINDS if kind.passes] if step.waits else []
+    return [*(Cell(step, kind, duration) for kind in FAULT_KINDS for duration in times), *spells]
 
 
 def everything() -> list[Cell]:
     """Return the whole matrix."""
-    return [cell for place in PLACES for cell in row(place)]
+    return [cell for step in STEPS for cell in row(step)]
+
+
+def cell(step: str, kind: str, duration: Duration) -> Cell:
+    """Return a cell by the names of its call and of its fault."""
+    return Cell(next(each for each in STEPS if each.name == step), next(each for each in FAULT_KINDS if each.name == kind), duration)
 
 
 def sample(*turns: int) -> list[Cell]:
@@ -194,13 +198,15 @@ def sample(*turns: int) -> list[Cell]:
 
     With both, each call meets three kinds of faults at least and each fault two calls, both once and lasting.
     """
+    waits = [step for step in STEPS if step.waits]
+    passing = [kind for kind in FAULT_KINDS if kind.passes]
+    # Of each turn: a fault that outlasts the retries while the service works.
+    spells = [Cell(waits[0], passing[1], Duration.SPELL), Cell(waits[1], passing[-1], Duration.SPELL)]
     chosen = []
     for turn in turns:
-        for number, kind in enumerate(KINDS):
+        for number, kind in enumerate(FAULT_KINDS):
             # Three is no divisor of the number of calls, so this comes to all of them; in the second turn half a round on.
-            place = PLACES[(3 * number + turn * len(PLACES) // 2) % len(PLACES)]
-            chosen.append(Cell(place, kind, (Time.ONCE, Time.LASTING)[(number // 2 + turn) % 2]))
-        waits = [place for place in PLACES if place.waits]
-        passing = [kind for kind in KINDS if kind.passes]
-        chosen.append(Cell(waits[turn], passing[(1, -1)[turn]], Time.SPELL))
+            step = STEPS[(3 * number + turn * len(STEPS) // 2) % len(STEPS)]
+            chosen.append(Cell(step, kind, (Duration.ONCE, Duration.LASTING)[(number // 2 + turn) % 2]))
+        chosen.append(spells[turn])
     return chosen
