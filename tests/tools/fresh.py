@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -70,6 +71,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--keep", action="store_true", help="leave it there")
     options = parser.parse_args(arguments)
     root = options.place.resolve() / "root"
+    # So that the machine is removed then, too.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     if is_modified(REPOSITORY) or untracked(REPOSITORY):
         say("what is not committed takes no part")
     try:
