@@ -76,7 +76,8 @@ options:
     default: auto
   limits:
     description:
-      - How many people may have joined, moved or left; a number, or a percentage of the previous rows such as V(5%).
+      - How many people may have joined, moved or left; a number, or a percentage of the previous rows such as V(5%). With V(5% at least 10),
+        ten people are allowed in any case.
       - When a limit is exceeded, the module fails and nothing is written. This is what stops a short export.
     type: dict
     default: {}

@@ -31,7 +31,7 @@ GUARDS = [
           "most is not None and delta.count(kind) > most", "False",
           "tests/modules/test_csv_delta.py::test_limits_stop_it_before_anything_is_written"),
     Guard("A run that finds no host is not green",
-          "delta_import_sources) | length > 0", "delta_import_sources) | length >= 0",
+          "__delta_import_pattern) | length > 0", "__delta_import_pattern) | length >= 0",
           "tests/system/test_role_guards.py::test_a_run_that_finds_no_source_is_not_green[delta_import-guarded]"),
     Guard("Check mode sends no write",
           "self.read_only and where.method not in READING", "False",

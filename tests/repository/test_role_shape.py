@@ -66,7 +66,7 @@ def test_no_file_reads_what_another_one_sets_but_by_the_plan() -> None:
     """The connection of vars/main.yml is what vars are for."""
     texts = {path: path.read_text(encoding="utf-8") for path in TASKS}
     set_in = {
-        path: set(re.findall(r"^ *register: (__\w+)$", text, re.MULTILINE)) for path, text in texts.items()}
+        path: set(re.findall(r"^ *(?:register: )?(__\w+):?(?: .*)?$", text, re.MULTILINE)) for path, text in texts.items()}
     for path, text in texts.items():
         read = set(re.findall(r"__delta_import_\w+", text)) - {PLAN, "__delta_import_connection"}
         assert read <= set_in[path], path.name

@@ -249,3 +249,26 @@ def test_the_refused_rows_are_given_to_who_asked_for_them(controller: Controller
     assert run.code != 0
     assert errors.read_bytes() == Path(f"{baseline}.errors.csv").read_bytes() != b""
     assert stat.S_IMODE(errors.stat().st_mode) == 0o600
+
+
+def test_half_an_export_deactivates_nobody_without_a_limit_of_the_admin(controller: Controller, tenant: Simulator) -> None:
+    """Leavers who are deactivated have a limit by default: a tenth of the people, and ten people in any case."""
+    people = [f"{number};p{number}@example.com;P{number};Activated" for number in range(40)]
+    controller.variables.update(delta_import_baseline=str(controller.folder / "last.csv"), delta_import_leavers="deactivate")
+    controller.write(*people)
+    assert controller.play().code == 0
+    before = tenant.people()
+    controller.write(*people[:20])
+    tenant.forget_requests()
+
+    stopped = controller.play()
+    assert stopped.code == 2
+    assert "20 leavers (at most 10% at least 10 of 40 rows, that is 10)" in stopped.output
+    assert (stopped.result["stage"], tenant.calls(), tenant.people()) == ("delta", [], before)
+
+    # Ten of forty may leave, and whoever means more says so.
+    controller.write(*people[:30])
+    assert controller.play().result["leavers"] == 10
+    controller.write(*people[:10])
+    raised = controller.play(delta_import_baseline_limits={"leavers": "100%"})
+    assert (raised.code, raised.result["leavers"]) == (0, 20)

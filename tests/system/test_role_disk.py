@@ -153,7 +153,7 @@ def test_what_was_checked_is_what_is_sent(controller: Controller, tenant: Simula
     controller.hosts["lisbon"]["delta_import_baseline"] = str(controller.folder / "last.csv")
     when_task_begins(
         controller, berlin=("Upload what is to be imported", LATE.format(str(paths["berlin"]))),
-        lisbon=("Keep a copy of the current export", LATE.format(str(paths["lisbon"]))))
+        lisbon=("Keep a copy of the export, and finish what the previous run left", LATE.format(str(paths["lisbon"]))))
 
     run = controller.play()
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._csv.change_limits import with_default
 from .._csv.delta import status_rules
 from .._csv.problems import OF_CELLS
 from .._errors import StaffbaseError
@@ -61,8 +62,16 @@ class Plan:
     def comparison(self) -> Data:
         """The options for the difference; `joiners_status` and `status_column` only where the export has a status or needs one."""
         rules = status_rules(self.inputs.status_column, self.inputs.leavers)
-        found = {"identifier": self.inputs.identifier, "status_column": rules.status_column, "joiners_status": rules.joiners_status}
+        found = {
+            "identifier": self.inputs.identifier, "status_column": rules.status_column, "joiners_status": rules.joiners_status,
+            "limits": self.limits_of_changes,
+        }
         return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def limits_of_changes(self) -> Data:
+        """How many people may have joined, moved or left since the baseline; leavers who are deactivated always have a limit."""
+        return with_default(self.inputs.baseline_limits, self.inputs.leavers) if self.has_baseline else {}
 
     # Uploading
 

@@ -71,6 +71,6 @@ def report_of(plan: Plan) -> Data:
     """Return the options of the report that hang on a decision."""
     return {
         "wanted": bool(plan.inputs.report), "steps": plan.steps,
-        "baseline_limits": plan.inputs.baseline_limits if plan.has_baseline else {},
+        "baseline_limits": plan.limits_of_changes,
         "errors": plan.errors_dest,
     }

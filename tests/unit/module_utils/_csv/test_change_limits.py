@@ -4,9 +4,18 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 
-from ansible_collections.community.staffbase.plugins.module_utils._csv.change_limits import exceeded, read_limit
+from ansible_collections.community.staffbase.plugins.module_utils._csv.change_limits import (
+    DEFAULT_LEAVERS,
+    Limit,
+    exceeded,
+    most_allowed,
+    read_limit,
+    with_default,
+)
 from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import KINDS, Delta
 
 
@@ -20,10 +29,27 @@ def delta(previous: int, **counts: int) -> Delta:
     ("150%", (150, True)), ("0%", (0, True)), ("007", (7, False)),
 ])
 def test_numbers_and_percentages_are_read(text: str, limit: tuple[float, bool]) -> None:
-    assert read_limit(text) == limit
+    assert read_limit(text) == Limit(*limit)
+
+
+@pytest.mark.parametrize(("text", "previous", "most"), [
+    ("10% at least 10", 12, 10), ("10% at least 10", 99, 10), ("10% at least 10", 200, 20), ("0%  at  least 3", 1000, 3),
+    ("10% at least 10", None, None),
+])
+def test_of_a_percentage_some_people_are_allowed_in_any_case(text: str, previous: int | None, most: int | None) -> None:
+    assert most_allowed(text, previous) == most
+
+
+@pytest.mark.parametrize(("limits", "leavers", "limit"), [
+    ({}, "deactivate", DEFAULT_LEAVERS), ({"leavers": None}, "deactivate", DEFAULT_LEAVERS), ({"leavers": "100%"}, "deactivate", "100%"),
+    ({"leavers": 0}, "deactivate", 0), ({}, "ignore", None),
+])
+def test_leavers_who_are_deactivated_have_a_limit_by_default(limits: dict[str, t.Any], leavers: str, limit: t.Any) -> None:
+    assert with_default(limits, leavers).get("leavers") == limit
 
 
 @pytest.mark.parametrize("text", [
+    "20 at least 5", "5% at least", "5% at least 1.5",
     "", " ", "%", "-1", "-5%", "+5", "1e3", "5%%", "%5", "1,5%", "1.5", ".5%", "5.%", "five", "5 percent", "1 000", "nan", "None", "5\n6",
 ])
 def test_what_is_no_limit_is_refused(text: str) -> None:

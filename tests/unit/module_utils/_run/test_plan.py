@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.community.staffbase.plugins.module_utils._csv.change_limits import DEFAULT_LEAVERS
 from ansible_collections.community.staffbase.plugins.module_utils._errors import StaffbaseError
 from ansible_collections.community.staffbase.plugins.module_utils._imports.states import PREVIEWED, STARTED, UNSTARTED, State
 from ansible_collections.community.staffbase.plugins.module_utils._run.inputs import Inputs
@@ -75,7 +76,14 @@ def test_a_difference_with_leavers_gets_a_status_column(mapping: dict[str, str],
     ({"externalId": "id", "status": "state"}, "ignore", {"status_column": "state"}),
 ])
 def test_how_it_is_compared(mapping: dict[str, str], leavers: str, options: dict[str, str]) -> None:
-    assert plan(mapping=mapping, leavers=leavers).comparison == {"identifier": "id", **options}
+    assert plan(mapping=mapping, leavers=leavers).comparison == {"identifier": "id", **options, "limits": {}}
+
+
+def test_leavers_who_are_deactivated_have_a_limit() -> None:
+    with_limits = {"baseline": "/b.csv", "leavers": "deactivate"}
+    assert plan(**with_limits).comparison["limits"] == {"leavers": DEFAULT_LEAVERS}
+    assert plan(**with_limits, baseline_limits={"leavers": "50%", "joiners": 3}).comparison["limits"] == {"leavers": "50%", "joiners": 3}
+    assert plan(baseline="/b.csv").comparison["limits"] == {}
 
 
 # From the upload on
