@@ -129,5 +129,6 @@ def test_what_is_not_unique_is_found_within_a_function_or_a_class(tmp_path: Path
 def test_several_changes_of_one_file_do_not_move_each_other(tmp_path: Path) -> None:
     (tmp_path / "plugins").mkdir()
     (tmp_path / "plugins/a.py").write_text(CLIENT, encoding="utf-8")
-    (data,) = Code(tmp_path).changed(Change("answer.status == 500", "False"), Change("self.send(answer)", "None")).values()
+    changed_files = Code(tmp_path).changed(Change("answer.status == 500", "False"), Change("self.send(answer)", "None"))
+    data = changed_files[next(iter(changed_files))]
     assert data.decode() == CLIENT.replace("answer.status == 500", "(False)").replace("self.send(answer)", "(None)")
