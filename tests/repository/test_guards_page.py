@@ -7,12 +7,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
+from faults.guards import CELLS
 from guards import ROWS
 from guards.guard import Guard
 from guards.page import page
 from guards.places import Change, Code, NotOnce
-
-from faults.guards import CELLS
 
 ROOT = Path(__file__).parents[2]
 GUARDS = [guard for row in ROWS.values() for guard in row]

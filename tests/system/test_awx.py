@@ -11,11 +11,11 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from guards.altered import altered_copy
-from guards.places import Change
 
 from awx_api import AwxApi
 from awx_api.rules import rendered
+from guards.altered import altered_copy
+from guards.places import Change
 from simulator import Simulator
 from support.controller import TOKEN, Controller, Run
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+
 from guards import named
 from guards.altered import altered_copy
-
 from simulator import Simulator
 from support.api_calls import ask_to_start
 from support.controller import Controller
