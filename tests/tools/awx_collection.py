@@ -27,5 +27,14 @@ def bring(python: str, target: Path) -> Path:
         (wheel,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(Path(folder, "unpacked"), [name for name in archive.namelist() if name.startswith(PLACE)])
-        Path(folder, "unpacked").rename(target)
+        put_there(Path(folder, "unpacked"), target)
     return target
+
+
+def put_there(unpacked: Path, target: Path) -> None:
+    """Move what was unpacked to `target`. Where both ends have the same Python, their sessions bring it at the same moment: one is enough."""
+    try:
+        unpacked.rename(target)
+    except OSError:
+        if not (target / PLACE / "MANIFEST.json").is_file():
+            raise
