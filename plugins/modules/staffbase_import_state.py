@@ -220,7 +220,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._ansible.invoc
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.service import service_module, waiter_of
 from ansible_collections.community.staffbase.plugins.module_utils._imports.counters import COUNTERS
-from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError, StaffbaseError
+from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError
 from ansible_collections.community.staffbase.plugins.module_utils._imports.imports import Imports
 from ansible_collections.community.staffbase.plugins.module_utils._imports.states import State
 from ansible_collections.community.staffbase.plugins.module_utils._steps import limits as limits_of
@@ -256,22 +256,11 @@ def _outcome(invocation: Invocation, imports: Imports) -> Outcome:
             step = Advance(imports, params["import_id"], rules, waiter, error_files, tell=invocation.tell)
             outcome = step.run(goal, check_mode=invocation.check_mode)
         if params["delete_previewed"] and params["state"] == "previewed" and outcome.state != State.COMPLETED.value:
-            return _without_draft(outcome, CancelOrDelete(imports, params["import_id"], waiter_of(params), wait=rules.wait), invocation.check_mode)
+            end = CancelOrDelete(imports, params["import_id"], waiter_of(params), wait=rules.wait)
+            return end.remove_previewed(outcome, check_mode=invocation.check_mode)
         return outcome
     end = CancelOrDelete(imports, params["import_id"], waiter, wait=rules.wait)
     return (end.cancel if params["state"] == "cancelled" else end.remove)(check_mode=invocation.check_mode)
-
-
-def _without_draft(outcome: Outcome, end: CancelOrDelete, check_mode: bool) -> Outcome:
-    """Delete the draft; return what its preview has told."""
-    try:
-        removed = end.remove(check_mode=check_mode)
-    except StaffbaseError as error:
-        error.details = {**outcome.to_result(), **error.details, "changes": outcome.changes}
-        raise
-    outcome.gone, outcome.changed = removed.gone, outcome.changed or removed.changed
-    outcome.warnings += removed.warnings
-    return outcome
 
 
 def _rules(params: dict[str, t.Any]) -> ImportRules:

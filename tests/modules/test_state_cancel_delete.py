@@ -9,8 +9,8 @@ import typing as t
 import pytest
 
 from support.admin import Admin
-from support.api_calls import CANCEL, DELETE, GET, LIST
-from support.small_tenant import AFTER
+from support.api_calls import CANCEL, DELETE, GET, LIST, PREVIEW, STATUS
+from support.small_tenant import AFTER, EXPECTED
 
 if t.TYPE_CHECKING:
     from conftest import Start
@@ -272,3 +272,28 @@ def test_a_fault_of_the_deletion(admin: Admin, kind: str) -> None:
     assert admin.state(import_id, "absent")["changed"]
     assert admin.calls() == [GET, DELETE, DELETE]
     assert admin.sim.import_(import_id)["gone"] == "deleted"
+
+
+def test_a_draft_is_deleted_after_its_preview_was_read(admin: Admin) -> None:
+    import_id = admin.prepared()
+    rehearsed = admin.state(import_id, "previewed", delete_previewed=True, check=True)
+    assert (rehearsed["changed"], rehearsed["state"], set(admin.calls())) == (True, "absent", {GET})
+    result = admin.state(import_id, "previewed", delete_previewed=True)
+    assert admin.calls() == [GET, PREVIEW, GET, STATUS, GET, DELETE]
+    assert (result["changed"], result["state"], result["import"], result["changes"]) == (True, "absent", None, EXPECTED)
+    assert admin.sim.imports() == []
+    assert admin.nobody_changed()
+
+
+def test_what_was_imported_meanwhile_is_left_alone(admin: Admin) -> None:
+    import_id = admin.prepared("COMPLETED")
+    assert admin.state(import_id, "previewed", delete_previewed=True)["state"] == "COMPLETED"
+    assert DELETE not in admin.calls()
+
+
+def test_a_draft_that_cannot_be_deleted_keeps_what_its_preview_told(admin: Admin) -> None:
+    import_id = admin.prepared()
+    admin.fault("status:403", DELETE, times=None)
+    result = admin.state(import_id, "previewed", delete_previewed=True)
+    assert (result.failed, result["failure"]["stage"], result["changes"]) == (True, "delete", EXPECTED)
+    assert admin.nobody_changed()

@@ -9,6 +9,7 @@ to do, and with what. At the end, `result` has what is told of the run.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
 from .._csv.change_limits import with_default
@@ -41,7 +42,7 @@ class Plan:
         """The results in order, under the names of the steps: what a report is made of."""
         return [{"step": step, "result": self.results[name]} for name, step in ORDER.items() if self.results.get(name)]
 
-    @property
+    @functools.cached_property
     def facts(self) -> Facts:
         return read_steps(self.steps)
 

@@ -38,6 +38,17 @@ class CancelOrDelete:
         """Delete the import's record and, before the import, the upload (D)."""
         return self._run(self._remove, check_mode)
 
+    def remove_previewed(self, preview: Outcome, *, check_mode: bool = False) -> Outcome:
+        """Delete a draft whose preview has been read; return what the preview has told. An error carries that in its `details`, too."""
+        try:
+            removed = self.remove(check_mode=check_mode)
+        except StaffbaseError as error:
+            error.details = {**preview.to_result(), **error.details, "changes": preview.changes}
+            raise
+        preview.gone, preview.changed = removed.gone, preview.changed or removed.changed
+        preview.warnings += removed.warnings
+        return preview
+
     def _run(self, step: t.Callable[[bool], None], check_mode: bool) -> Outcome:
         """Return the outcome. An error carries what is known so far in its `details`."""
         try:
