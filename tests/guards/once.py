@@ -31,7 +31,7 @@ KILLED = [
           "(self.next_path, self.delta_path)", "(self.delta_path, self.next_path)",
           "tests/system/test_role_killed.py::test_killed_before_a_step_on_a_file"),
     Guard("A draft of a run that died is deleted",
-          "orphans = _drafts(same) if started else []", "orphans = []",
+          "orphans = _drafts(self._of_name(same)) if started else []", "orphans = []",
           "tests/modules/test_upload_orphaned_drafts.py::test_the_import_is_reused_and_the_orphaned_draft_deleted"),
     Guard("An import whose run was dropped cannot be started any more",
           "record is not None and self._wanted.cancel_unstarted", "False",

@@ -62,7 +62,7 @@ def test_stem_and_digest_come_back(name: str, content: bytes) -> None:
     except InputError:
         return
     stored = stored_name(stem, sha)
-    assert split_stored(stored) == (stem, sha[:16])
+    assert split_stored(stored) == (stem, sha[:16], "")
     assert stored.encode().decode() == stored
     assert belongs_to(stored, name)
     assert belongs_to(stored, stored)
@@ -81,7 +81,7 @@ def test_two_sources_never_share_a_stored_name(one: str, other: str) -> None:
 
 def test_a_stored_name_may_be_the_name_of_a_source() -> None:
     twice = stored_name(stem_of(stored_name("people", SHA)), OTHER)
-    assert split_stored(twice) == (f"people.{SHA[:16]}", OTHER[:16])
+    assert split_stored(twice) == (f"people.{SHA[:16]}", OTHER[:16], "")
     assert not belongs_to(twice, "people.csv")
 
 
