@@ -48,6 +48,30 @@ options:
       leavers:
         description: What happens to people who are missing in the export.
         type: str
+      resend:
+        description: Whether the whole export is sent once more.
+        type: bool
+      protected:
+        description: Who is never deactivated.
+        type: raw
+      people_dest:
+        description: Path for the people who would be touched.
+        type: str
+      separator:
+        description: The character between two cells.
+        type: str
+      encoding:
+        description: The encoding of the export.
+        type: str
+      generate_recovery_codes:
+        description: Whether recovery codes are made.
+        type: bool
+      send_mails_new:
+        description: Whether new people are invited by mail.
+        type: bool
+      send_mails_pending:
+        description: Whether people who have not registered are reminded by mail.
+        type: bool
       limits:
         description: How many people may be touched in each way.
         type: dict
@@ -190,6 +214,8 @@ INPUTS = {
     "src": {"type": "str"}, "mapping": {"type": "dict"}, "baseline": {"type": "str"}, "baseline_limits": {"type": "dict"}, "leavers": {"type": "str"},
     "limits": {"type": "dict"}, "max_row_errors": {"type": "int"}, "errors_dest": {"type": "str"}, "target": {"type": "str"},
     "remove_previewed": {"type": "bool"}, "report": {"type": "str"}, "report_details": {"type": "bool"}, "approved_only": {"type": "bool"},
+    "resend": {"type": "bool"}, "protected": {"type": "raw"}, "people_dest": {"type": "str"}, "separator": {"type": "str"}, "encoding": {"type": "str"},
+    "generate_recovery_codes": {"type": "bool"}, "send_mails_new": {"type": "bool"}, "send_mails_pending": {"type": "bool"},
     "results": {"type": "dict"}, "wait_timeout": {"type": "float"}, "wait_interval": {"type": "float"},
 }
 

@@ -60,14 +60,29 @@ class Plan:
     # Comparing with the baseline
 
     @property
+    def begun(self) -> Data:
+        return self.facts.last("begin")
+
+    @property
+    def sends_everybody(self) -> bool:
+        """Whether the whole export is sent: there is no baseline yet, it was asked for, or it is not known what the tenant was told."""
+        return self.has_baseline and bool(self.begun.get("everybody"))
+
+    @property
     def comparison(self) -> Data:
-        """The options for the difference; `joiners_status` and `status_column` only where the export has a status or needs one."""
-        rules = status_rules(self.inputs.status_column, self.inputs.leavers)
+        """Whether there is something to compare, and the options for it; those are left out that have no value.
+
+        Where the whole export is sent as it is, its copy is what is sent.
+        """
+        inputs, begun = self.inputs, self.begun
+        rules = status_rules(inputs.status_column, inputs.leavers)
         found = {
-            "identifier": self.inputs.identifier, "status_column": rules.status_column, "joiners_status": rules.joiners_status,
-            "limits": self.limits_of_changes,
+            "identifier": inputs.identifier, "status_column": rules.status_column, "joiners_status": rules.joiners_status,
+            "limits": self.limits_of_changes, "mapping": inputs.mapping, "protected": inputs.protected, "people_dest": inputs.people_dest,
+            "previous": inputs.baseline if begun.get("exists") else "", "told": begun.get("told"), "resend": self.sends_everybody,
+            "wanted": bool(begun.get("exists") or begun.get("told") or inputs.protected or inputs.people_dest or rules.joiners_status),
         }
-        return {name: value for name, value in found.items() if value is not None}
+        return {name: value for name, value in found.items() if value not in (None, "")}
 
     @property
     def limits_of_changes(self) -> Data:
@@ -83,14 +98,23 @@ class Plan:
 
     @property
     def upload(self) -> Data:
-        """What is sent. With a baseline it is a copy, so that nobody can change it between its check and its upload."""
+        """What is sent. With a baseline it is a copy, so that nobody can change it between its check and its upload.
+
+        An import is recognised by its content and by what else was asked for: with a baseline by its run, without one by its configuration. A run that
+        only looks takes a draft of another configuration for its own, because a real run would configure it.
+        """
         begun, difference, check = (self.facts.last(step) for step in ("begin", "delta", "check"))
-        return {
+        found = {
             "wanted": self.is_something_to_send,
             "src": begun.get("delta_path") if self.has_baseline else self.inputs.src,
             # What was checked, or made of it, is what is sent.
             "sha256": difference.get("sha256") or check.get("sha256"),
+            "variant": begun.get("token") if self.has_baseline else self.inputs.configuration,
+            "reuse": "drafts" if self.only_looks and not self.has_baseline else "same",
+            "resend": self.inputs.resend and not self.has_baseline,
+            "sending": begun.get("sending_path") if self.has_baseline else None,
         }
+        return {name: value for name, value in found.items() if value is not None}
 
     # From the upload on
 
@@ -130,9 +154,8 @@ class Plan:
     def config(self) -> Data:
         """The configuration. A difference with leavers has a status column, also where the export has none."""
         check = self.facts.last("check")
-        added = {}
-        if self.facts.has("delta") and not self.inputs.status_column and "status_column" in self.comparison:
-            added = {"status": self.comparison["status_column"]}
+        column = self.facts.last("delta").get("status_added")
+        added = {"status": column} if column and not self.inputs.status_column else {}
         return {
             "wanted": bool(self.import_id) and self.state_at_upload not in STARTED,
             "mapping": {**self.inputs.mapping, **added}, "separator": check.get("separator"), "encoding": check.get("encoding"),
@@ -194,13 +217,18 @@ class Plan:
         """
         if not self.has_baseline or self.check_mode:
             return {"at": None}
-        lock = self.facts.last("begin").get("lock")
-        return {"at": State.COMPLETED.value, "errors": self.errors_dest, "lock": lock} if self.is_something_to_send else {"at": "", "lock": lock}
+        lock = self.begun.get("lock")
+        if not self.is_something_to_send:
+            return {"at": "", "lock": lock, "nothing_sent": True}
+        imported = data(self.uploaded.get("import"))
+        return {"at": State.COMPLETED.value, "errors": self.errors_dest, "lock": lock, "nothing_sent": False, "import_id": self.import_id,
+                "created_at": text(imported.get("created_at"))}
 
     def to_result(self) -> Data:
         """Return every decision that can be made so far, for the tasks."""
         return {
             "results": self.results, "tolerate": list(OF_CELLS), "has_baseline": self.has_baseline, "only_looks": self.only_looks,
+            "asked": self.inputs.asked, "resend": self.inputs.resend,
             "comparison": self.comparison, "sha256": self.facts.last("check").get("sha256"), "upload": self.upload,
             "import_id": self.import_id, "goes_on": self.goes_on, "config": self.config, "replace": self.replace, "state": self.state,
             "finish": self.finish,

@@ -13,7 +13,7 @@ from .._files.source import Source
 from .._http.errors import CallError
 from .._imports.imports import Imports
 from .._imports.records import ImportRecord, newest_first
-from .._imports.states import UNSTARTED, State, reached
+from .._imports.states import IDLE, UNSTARTED, State, reached
 from .stored_name import split_stored, stem_of, stored_name
 
 #: The pauses (seconds) between looks for an import whose upload had no answer: the service may still be working on it.
@@ -60,6 +60,7 @@ class Upload:
         self._source = source
         self._reuse_drafts = reuse_drafts
         self._resend = resend
+        self._has_variant = variant is not None
         self._before_post = before_post
         self._pause = pause
         #: The ids of all imports that were seen, of this source or not.
@@ -71,7 +72,8 @@ class Upload:
         """Reuse the newest import of the stem if it has this content and is not cancelled; else upload.
 
         An older match does not count: after A and B, A is uploaded again; and so it is after A under another variant that was started.
-        `delete_orphaned_drafts`: of several with this content, one that was started counts, and the drafts under its name are deleted.
+        `delete_orphaned_drafts`: of several with this content, one that was started counts, and the drafts under its name are deleted; so are, with
+        a variant, the idle ones of this content under another name once this upload is there.
         """
         before = self._agreed(self._of_stem(), delete_orphaned_drafts)
         same = self._newest_of_content(before)
@@ -100,7 +102,17 @@ class Upload:
                 "The service stored the upload under another name than the one it was given. Earlier uploads are recognised by their name, "
                 "so this one was deleted and nothing was imported; choose a simpler file_name",
                 stage="upload", import_id=import_id)
+        if delete_orphaned_drafts and self._has_variant:
+            self._delete(self._outdated(before))
         return Uploaded(kept, self._source.sha256, reused=kept.id != import_id)
+
+    def under_this_name(self) -> list[ImportRecord]:
+        """Return all imports with this content and variant, wherever they stand in the list; those that were started come first."""
+        return sorted(self._of_name(self._of_stem()), key=lambda record: record.state in UNSTARTED)
+
+    def _outdated(self, before: list[ImportRecord]) -> list[ImportRecord]:
+        """Return the idle imports of this content that were uploaded for something else, such as another mapping: nobody will start them."""
+        return [record for record in before if record.state in IDLE and record.file_name != self.name and self._has_content(record)]
 
     def _post(self, known: set[str]) -> str:
         """Upload and return the id; a lost answer is made good by the list before anything is sent again."""
