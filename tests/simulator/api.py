@@ -167,14 +167,19 @@ def cancel(world: World, entry: Import) -> None:
         world.imports.remove_file(entry.id)
 
 
+def delete(world: World, entry: Import) -> None:
+    """The record and its file are gone."""
+    entry.gone = "deleted"
+    world.imports.save(entry)
+    world.imports.remove_file(entry.id)
+
+
 def _delete(world: World, call: Call) -> Answer:
     """204 (I); a finished import's people stay as they are (D); a running one is a switch (I)."""
     entry = _entry(world, call)
     if entry.state in MOVING and world.switches.delete_running == "refused":
         raise transition_refused(world.switches)
-    entry.gone = "deleted"
-    world.imports.save(entry)
-    world.imports.remove_file(entry.id)
+    delete(world, entry)
     if world.switches.delete_answer == 200:
         return json_answer({})
     return no_content()

@@ -3,14 +3,16 @@
 """The control plane below /_simulator: for tests in other processes. Needs no token and is not logged.
 
 GET people, deleted_people, imports[?gone=1], imports/<id>, imports/<id>/content, requests, calls, writes, switches,
-faults; DELETE requests, faults; POST people (a list), faults (a Fault), clock ({"seconds": n}),
+faults, refused; DELETE requests, faults, imports/<id>, people/<identifier>; POST people (a list), faults (a Fault),
+clock ({"seconds": n}), refuse and accept (a list of identifiers), end_counts ({"deactivated": n, ...}),
 imports?file_name=&state= (the bytes), imports/<id>/state ({"state": ..., "hold": bool}), imports/<id>/cancel;
-PATCH switches.
+PATCH switches, people/<identifier> ({"status": ..., ...}).
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from werkzeug.wrappers import Request
@@ -46,6 +48,7 @@ def _read(steering: Steering, request: Request, path: str) -> Any:
         "/writes": lambda: writes_of(world.log.all()),
         "/switches": world.switches.as_dict,
         "/faults": lambda: [fault.as_dict() for fault in world.faults.pending()],
+        "/refused": lambda: sorted(world.refused),
     }
     if path in plain:
         return plain[path]()
@@ -60,28 +63,44 @@ def _read(steering: Steering, request: Request, path: str) -> Any:
 def _write(steering: Steering, request: Request, path: str) -> Any:
     world = steering.world
     body: Any = json.loads(request.get_data() or b"{}") if request.mimetype == "application/json" else {}
-    parts = path.strip("/").split("/")
+    plain: dict[str, Callable[[], None]] = {
+        "DELETE /requests": world.log.forget,
+        "DELETE /faults": world.faults.clear,
+        "POST /faults": lambda: world.faults.schedule(Fault(**body)),
+        "POST /clock": lambda: steering.advance(float(body["seconds"])),
+        "POST /people": lambda: steering.add_people(body),
+        "POST /refuse": lambda: steering.refuse(*body),
+        "POST /accept": lambda: steering.accept(*body),
+        "POST /end_counts": lambda: steering.set_end_counts(**body),
+    }
     call = f"{request.method} {path}"
-    if call == "DELETE /requests":
-        world.log.forget()
-    elif call == "DELETE /faults":
-        world.faults.clear()
-    elif call == "POST /faults":
-        world.faults.schedule(Fault(**body))
-    elif call == "POST /clock":
-        steering.advance(float(body["seconds"]))
-    elif call == "POST /people":
-        steering.add_people(body)
+    parts = path.strip("/").split("/")
+    if call in plain:
+        plain[call]()
     elif call == "PATCH /switches":
         world.switches = world.switches.with_(**body)
     elif call == "POST /imports":
         return {
             "id": steering.upload(request.get_data(), request.args["file_name"], request.args.get("state", "DRAFT"))
         }
-    elif request.method == "POST" and parts[0] == "imports" and parts[2:] == ["state"]:
-        steering.set_state(parts[1], body["state"], hold=bool(body.get("hold")))
-    elif request.method == "POST" and parts[0] == "imports" and parts[2:] == ["cancel"]:
-        steering.cancel(parts[1])
+    elif len(parts) > 1:
+        _write_to_one(steering, f"{request.method} {' '.join((parts[0], *parts[2:]))}", parts[1], body)
     else:
         raise KeyError(call)
     return {}
+
+
+def _write_to_one(steering: Steering, call: str, name: str, body: Any) -> None:
+    """A call about one import or one person."""
+    if call == "POST imports state":
+        steering.set_state(name, body["state"], hold=bool(body.get("hold")))
+    elif call == "POST imports cancel":
+        steering.cancel(name)
+    elif call == "DELETE imports":
+        steering.delete_import(name)
+    elif call == "PATCH people":
+        steering.alter_person(name, **body)
+    elif call == "DELETE people":
+        steering.remove_person(name)
+    else:
+        raise KeyError(call)

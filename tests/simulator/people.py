@@ -14,6 +14,7 @@ from .database import Database
 PENDING = "pending"
 ACTIVATED = "activated"
 DEACTIVATED = "deactivated"
+STATUSES = (PENDING, ACTIVATED, DEACTIVATED)
 COLUMNS = "id, external_id, user_name, email, status, fields, source, version, touched"
 
 
@@ -88,6 +89,18 @@ class People:
             " FROM people WHERE id = ?",
             (self._next(), key),
         )
+        self._database.run("DELETE FROM people WHERE id = ?", (key,))
+
+    def alter(self, key: int, values: Mapping[str, Any]) -> None:
+        """Overwrite some values by hand: version and touched tell of imports only."""
+        person = {**next(each for each in self.all() if each["id"] == key), **values}
+        self._database.run(
+            "UPDATE people SET user_name = ?, email = ?, status = ?, fields = ? WHERE id = ?",
+            (person["user_name"], person["email"], person["status"], json.dumps(person["fields"]), key),
+        )
+
+    def remove(self, key: int) -> None:
+        """Delete an account by hand: ``deleted`` tells of imports only."""
         self._database.run("DELETE FROM people WHERE id = ?", (key,))
 
     def _next(self) -> int:

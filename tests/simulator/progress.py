@@ -106,7 +106,7 @@ def plan_for(world: World, entry: Import) -> Plan | None:
     try:
         setting = usable(entry.config, path, world.custom_fields, world.switches)
         records = read_rows(path, setting.codec, setting.separator, world.switches)
-        checked = check_rows(records, setting, world.switches)
+        checked = check_rows(records, setting, world.switches, world.refused)
     except Refusal:
         return None
     return plan_import(world.people.all(), checked, setting, world.switches)
@@ -128,7 +128,8 @@ def finish_import(world: World, entry: Import, moment: float) -> None:
             _enter(world, entry, CANCELLED, moment)
         else:
             apply_plan(plan, world.people)
-            entry.changes = plan.counts
+            entry.changes = {**plan.counts, **world.end_counts}
+            world.end_counts = {}
             entry.errors = plan.errors
             entry.mails = plan.mails
             entry.applied_count += 1

@@ -35,6 +35,30 @@ class RemoteSimulator:
         """Put people into the tenant."""
         self._json("POST", "people", people)
 
+    def set_status(self, identifier: str, status: str) -> None:
+        """Set somebody's status as an admin in Studio would, or as somebody does who registers."""
+        self.alter_person(identifier, status=status)
+
+    def alter_person(self, identifier: str, **values: Any) -> None:
+        """Change a person by hand."""
+        self._json("PATCH", f"people/{quote(identifier, safe='')}", values)
+
+    def remove_person(self, identifier: str) -> None:
+        """Delete a person by hand."""
+        self._json("DELETE", f"people/{quote(identifier, safe='')}")
+
+    def refuse(self, *identifiers: str) -> None:
+        """From now on, refuse the rows of these people, for a reason of the tenant's own."""
+        self._json("POST", "refuse", list(identifiers))
+
+    def accept(self, *identifiers: str) -> None:
+        """The reason to refuse these people's rows is gone; without identifiers: everybody's."""
+        self._json("POST", "accept", list(identifiers))
+
+    def set_end_counts(self, **counts: int) -> None:
+        """Let the next import that ends count this, whatever it did to people."""
+        self._json("POST", "end_counts", counts)
+
     def imports(self, gone: bool = False) -> list[dict[str, Any]]:
         """Imports in the order of upload."""
         return self._json("GET", "imports?gone=1" if gone else "imports")
@@ -87,6 +111,10 @@ class RemoteSimulator:
     def cancel(self, import_id: str) -> None:
         """Cancel as somebody in Studio would."""
         self._json("POST", f"imports/{quote(import_id)}/cancel", {})
+
+    def delete_import(self, import_id: str) -> None:
+        """Delete a record as somebody in Studio would."""
+        self._json("DELETE", f"imports/{quote(import_id)}")
 
     def upload(self, content: bytes, file_name: str, state: str = "DRAFT") -> str:
         """An import as another client would have made it; returns the id."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from .configuration import Setting
 from .mapping import IDENTIFIER
@@ -15,6 +15,7 @@ from .switches import Switches
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 STATUS_CELLS = {"activated": "activated", "deactivated": "deactivated"}
+OWN_REASON = "could not be saved"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,8 +46,13 @@ class Checked:
     mentioned: set[str]
 
 
-def check_rows(records: Iterable[list[str]], setting: Setting, switches: Switches) -> Checked:
-    """Sort the records (header first) into applicable rows and complaints."""
+def check_rows(
+    records: Iterable[list[str]], setting: Setting, switches: Switches, refused: Collection[str] = ()
+) -> Checked:
+    """Sort the records (header first) into applicable rows and complaints.
+
+    ``refused`` are identifiers whose rows the tenant refuses for a reason of its own.
+    """
     result = Checked([], [], set())
     numbered = iter(records)
     header = next(numbered, [])
@@ -76,6 +82,9 @@ def check_rows(records: Iterable[list[str]], setting: Setting, switches: Switche
             continue
         for error in bad:
             del cells[error.field]
+        if identifier in refused:
+            result.errors.append(RowError(number, "", "", OWN_REASON))
+            continue
         result.rows.append(Row(identifier, cells, STATUS_CELLS.get(cells.get("status", "").strip().lower())))
     return result
 

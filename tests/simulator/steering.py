@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .api import cancel
+from .api import cancel, delete
+from .effect import COUNTERS
 from .import_store import Import
+from .people import STATUSES
 from .progress import catch_up, finish_import, finish_preview
 from .states import COMPLETED, PREVIEW_READY, STATES
 from .world import World
@@ -35,6 +37,40 @@ class Steering:
     def add_people(self, people: Iterable[Mapping[str, Any]]) -> None:
         """Put people into the tenant."""
         self.world.people.add(people)
+
+    def set_status(self, identifier: str, status: str) -> None:
+        """Set somebody's status as an admin in Studio would, or as somebody does who registers."""
+        self.alter_person(identifier, status=status)
+
+    def alter_person(self, identifier: str, **values: Any) -> None:
+        """Change a person by hand (status, email, user_name, fields): version and touched tell of imports only."""
+        if not set(values) <= {"status", "email", "user_name", "fields"}:
+            raise ValueError(f"{', '.join(values)}: not all of them can be changed by hand")
+        if "status" in values and values["status"] not in STATUSES:
+            raise ValueError(f"{values['status']} is no status")
+        with self.world.database.lock:
+            catch_up(self.world)
+            self.world.people.alter(self._person(identifier), values)
+
+    def remove_person(self, identifier: str) -> None:
+        """Delete a person by hand; ``deleted_people`` tells of imports only."""
+        with self.world.database.lock:
+            catch_up(self.world)
+            self.world.people.remove(self._person(identifier))
+
+    def refuse(self, *identifiers: str) -> None:
+        """From now on, previews and imports refuse the rows of these people, for a reason of the tenant's own."""
+        self.world.refused |= set(identifiers)
+
+    def accept(self, *identifiers: str) -> None:
+        """The reason to refuse these people's rows is gone; without identifiers: everybody's."""
+        self.world.refused -= set(identifiers) or set(self.world.refused)
+
+    def set_end_counts(self, **counts: int) -> None:
+        """Let the next import that ends count this, whatever it did to people. Given again, it takes the place of the first."""
+        if not set(counts) <= set(COUNTERS):
+            raise ValueError(f"{', '.join(counts)}: not all of them are counters")
+        self.world.end_counts = dict(counts)
 
     def imports(self, gone: bool = False) -> list[dict[str, Any]]:
         """Imports in the order of upload; ``gone=True`` adds deleted and expired ones."""
@@ -83,6 +119,12 @@ class Steering:
         """Cancel as somebody in Studio would."""
         self.set_state(import_id, "CANCELLED")
 
+    def delete_import(self, import_id: str) -> None:
+        """Delete a record as somebody in Studio would; what a finished import did stays."""
+        with self.world.database.lock:
+            catch_up(self.world)
+            delete(self.world, self._entry(import_id))
+
     def upload(
         self,
         content: bytes,
@@ -98,6 +140,12 @@ class Steering:
         if state != "DRAFT":
             self.set_state(entry.id, state)
         return entry.id
+
+    def _person(self, identifier: str) -> int:
+        for person in self.world.people.all():
+            if person["external_id"] == identifier:
+                return int(person["id"])
+        raise KeyError(identifier)
 
     def _entry(self, import_id: str) -> Import:
         entry = self.world.imports.get(import_id)

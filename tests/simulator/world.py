@@ -57,6 +57,8 @@ class World:
         self.log = RequestLog()
         self.rate_limit = rate_limit
         self.slot_free_at = 0.0
+        self.refused: set[str] = set()
+        self.end_counts: dict[str, int] = {}
 
     def receive(
         self,
