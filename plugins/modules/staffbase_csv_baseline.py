@@ -72,8 +72,8 @@ options:
     type: path
   nothing_sent:
     description:
-      - With O(state=finished), whether nobody had changed, so that nothing was sent. What the tenant was told of mails and recovery codes, and when, is
-        then what it was.
+      - With O(state=finished), whether nobody had changed, so that nothing was sent. What the tenant was told of mails and recovery codes, and when,
+        is then what it was.
     type: bool
     default: false
   import_id:

@@ -122,9 +122,9 @@ options:
     version_added: 0.1.0
   people_dest:
     description:
-      - Path of a CSV, with the mode C(0600), that gets a line for each person who would be touched. The columns are C(identifier), C(change) (V(joiner),
-        V(mover), V(leaver), V(protected) or V(refused earlier)), and C(columns), in which a mover differs. It is written in check mode, too, and also
-        when a limit is exceeded.
+      - Path of a CSV, with the mode C(0600), that gets a line for each person who would be touched. The columns are C(identifier), C(change)
+        (V(joiner), V(mover), V(leaver), V(protected) or V(refused earlier)), and C(columns), in which a mover differs. It is written in check mode,
+        too, and also when a limit is exceeded.
     type: path
     version_added: 0.1.0
   show_identifiers:

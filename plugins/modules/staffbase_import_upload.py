@@ -82,13 +82,14 @@ options:
     version_added: 0.1.0
   reuse:
     description:
-      - Which imports of this content may be reused.
-      - With V(same), only one that was uploaded under the same O(variant), or without one if none is set.
-      - With V(drafts), also one under another variant, or under none, as long as nobody was changed by it (C(DRAFT) or a state of the preview).
+      - Which imports of this content may be reused, beside one that was uploaded under the same O(variant).
+      - With V(drafts), one under another variant, or under none, as long as nobody was changed by it (C(DRAFT) or a state of the preview).
         Its configuration can still be changed, so write it anew. It keeps the name of its own variant.
-    type: str
-    choices: [same, drafts]
-    default: same
+      - With V(plain), one without a variant, started or not. Its name does not tell how it was configured, so look before you take it as imported.
+    type: list
+    elements: str
+    choices: [drafts, plain]
+    default: []
     version_added: 0.1.0
   resend:
     description:
@@ -126,7 +127,7 @@ EXAMPLES = r"""
   community.staffbase.staffbase_import_upload:
     src: /srv/hr/people.csv
     variant: "{{ mapping | to_json(sort_keys=true) | hash('sha256') }}"
-    reuse: drafts
+    reuse: [drafts]
 """
 
 RETURN = r"""
@@ -202,7 +203,7 @@ def upload(invocation: Invocation, imports: Imports) -> dict[str, t.Any]:
     with open_source(params["src"], params["content"], params["sha256"]) as source:
         name = params["file_name"] if params["file_name"] is not None else os.path.basename(params["src"])
         step = Upload(
-            imports, source, name, variant=params["variant"], reuse_drafts=params["reuse"] == "drafts", resend=params["resend"],
+            imports, source, name, variant=params["variant"], reuse=params["reuse"], resend=params["resend"],
             before_post=_marker(params["sending"], invocation.check_mode))
         uploaded = step.run(
             force=params["force"], delete_orphaned_drafts=params["delete_orphaned_drafts"], check_mode=invocation.check_mode)
@@ -217,7 +218,7 @@ DEFINITION = service_module({
     "force": {"type": "bool", "default": False},
     "delete_orphaned_drafts": {"type": "bool", "default": False, "aliases": ["discard_strays"]},
     "variant": {"type": "str"},
-    "reuse": {"type": "str", "choices": ["same", "drafts"], "default": "same"},
+    "reuse": {"type": "list", "elements": "str", "choices": ["drafts", "plain"], "default": []},
     "resend": {"type": "bool", "default": False},
     "sending": {"type": "path"},
 }, upload, mutually_exclusive=[("src", "content")], required_one_of=[("src", "content")], required_by={"content": ["file_name"]})

@@ -74,16 +74,16 @@ def test_the_name_holds_the_variant(admin: Admin) -> None:
     reused(admin, result["import_id"], variant=ONE[:12].upper())
 
 
-@pytest.mark.parametrize("reuse", ["same", "drafts"])
+@pytest.mark.parametrize("reuse", [[], ["drafts"]], ids=["same", "drafts"])
 @pytest.mark.parametrize("state", [*UNSTARTED, *STARTED])
-def test_the_same_variant_is_reused_in_any_living_state(admin: Admin, state: str, reuse: str) -> None:
+def test_the_same_variant_is_reused_in_any_living_state(admin: Admin, state: str, reuse: list[str]) -> None:
     reused(admin, there(admin, ONE, state), variant=ONE, reuse=reuse)
 
 
-@pytest.mark.parametrize("reuse", ["same", "drafts"])
+@pytest.mark.parametrize("reuse", [[], ["drafts"]], ids=["same", "drafts"])
 @pytest.mark.parametrize("other", [TWO, None])
 @pytest.mark.parametrize("state", STARTED)
-def test_what_was_started_under_another_variant_is_uploaded_again(admin: Admin, state: str, other: str | None, reuse: str) -> None:
+def test_what_was_started_under_another_variant_is_uploaded_again(admin: Admin, state: str, other: str | None, reuse: list[str]) -> None:
     there(admin, other, state)
     uploaded(admin, ONE, reuse=reuse)
 
@@ -91,7 +91,7 @@ def test_what_was_started_under_another_variant_is_uploaded_again(admin: Admin, 
 @pytest.mark.parametrize("other", [TWO, None])
 @pytest.mark.parametrize("state", UNSTARTED)
 def test_a_draft_of_another_variant_is_reused_where_drafts_are(admin: Admin, state: str, other: str | None) -> None:
-    result = reused(admin, there(admin, other, state), variant=ONE, reuse="drafts")
+    result = reused(admin, there(admin, other, state), variant=ONE, reuse=["drafts"])
     assert result["import"]["file_name"] == named(other)
 
 
@@ -104,7 +104,7 @@ def test_a_draft_of_another_variant_is_not_reused_otherwise(admin: Admin, state:
 
 def test_a_plain_upload_takes_a_draft_of_a_variant_only_where_drafts_are_reused(admin: Admin) -> None:
     draft = there(admin, ONE, "DRAFT")
-    reused(admin, draft, reuse="drafts")
+    reused(admin, draft, reuse=["drafts"])
     uploaded(admin, None)
 
 
@@ -119,20 +119,20 @@ def test_a_plain_upload_after_one_with_a_variant_is_a_new_one(admin: Admin, stat
 def test_one_two_one_is_three_uploads(admin: Admin, between: str | None) -> None:
     """The tenant was told something else meanwhile."""
     for variant in (ONE, between, ONE):
-        result = uploaded(admin, variant, reuse="drafts")
+        result = uploaded(admin, variant, reuse=["drafts"])
         admin.sim.set_state(result["import_id"], "COMPLETED", hold=True)
         admin.sim.advance(1)
 
 
-@pytest.mark.parametrize("reuse", ["same", "drafts"])
+@pytest.mark.parametrize("reuse", [[], ["drafts"]], ids=["same", "drafts"])
 @pytest.mark.parametrize("variant", [ONE, TWO, None])
-def test_a_cancelled_one_is_never_reused(admin: Admin, variant: str | None, reuse: str) -> None:
+def test_a_cancelled_one_is_never_reused(admin: Admin, variant: str | None, reuse: list[str]) -> None:
     there(admin, variant, "CANCELLED")
     uploaded(admin, ONE, reuse=reuse)
 
 
-@pytest.mark.parametrize("reuse", ["same", "drafts"])
-def test_a_draft_of_other_bytes_or_of_another_source_is_never_reused(admin: Admin, reuse: str) -> None:
+@pytest.mark.parametrize("reuse", [[], ["drafts"]], ids=["same", "drafts"])
+def test_a_draft_of_other_bytes_or_of_another_source_is_never_reused(admin: Admin, reuse: list[str]) -> None:
     admin.sim.upload(CSV + b"x", f"people.{'0' * 16}-{ONE[:12]}.csv")
     admin.sim.upload(CSV, f"persons.{DIGEST}-{ONE[:12]}.csv")
     admin.sim.advance(1)
@@ -140,9 +140,9 @@ def test_a_draft_of_other_bytes_or_of_another_source_is_never_reused(admin: Admi
 
 
 @pytest.mark.parametrize("variant", [ONE, None])
-@pytest.mark.parametrize("reuse", ["same", "drafts"])
+@pytest.mark.parametrize("reuse", [[], ["drafts"]], ids=["same", "drafts"])
 @pytest.mark.parametrize("state", STARTED)
-def test_resending_uploads_what_was_started_already(admin: Admin, state: str, reuse: str, variant: str | None) -> None:
+def test_resending_uploads_what_was_started_already(admin: Admin, state: str, reuse: list[str], variant: str | None) -> None:
     there(admin, variant, state)
     uploaded(admin, variant, resend=True, reuse=reuse, delete_orphaned_drafts=True)
 
@@ -153,7 +153,7 @@ def test_resending_reuses_what_was_not_started(admin: Admin, state: str) -> None
 
 
 def test_resending_reuses_a_draft_of_another_variant_where_drafts_are(admin: Admin) -> None:
-    reused(admin, there(admin, TWO, "DRAFT"), variant=ONE, resend=True, reuse="drafts")
+    reused(admin, there(admin, TWO, "DRAFT"), variant=ONE, resend=True, reuse=["drafts"])
 
 
 def test_resending_deletes_no_draft_in_favour_of_what_was_started(admin: Admin) -> None:
@@ -168,7 +168,7 @@ def test_resending_deletes_no_draft_in_favour_of_what_was_started(admin: Admin) 
 def test_a_draft_of_another_variant_is_not_orphaned(admin: Admin) -> None:
     """Somebody asked for something else, and may still work on it."""
     done, _other = there(admin, ONE, "COMPLETED"), there(admin, TWO, "DRAFT")
-    reused(admin, done, variant=ONE, reuse="drafts", delete_orphaned_drafts=True)
+    reused(admin, done, variant=ONE, reuse=["drafts"], delete_orphaned_drafts=True)
 
 
 def test_force_uploads_under_the_variant(admin: Admin) -> None:
@@ -179,9 +179,9 @@ def test_force_uploads_under_the_variant(admin: Admin) -> None:
     assert len(admin.sim.imports()) == 2
 
 
-@pytest.mark.parametrize("reuse", ["same", "drafts"])
+@pytest.mark.parametrize("reuse", [[], ["drafts"]], ids=["same", "drafts"])
 @pytest.mark.parametrize("resend", [False, True])
-def test_an_upload_whose_answer_is_lost_is_adopted(admin: Admin, reuse: str, resend: bool) -> None:
+def test_an_upload_whose_answer_is_lost_is_adopted(admin: Admin, reuse: list[str], resend: bool) -> None:
     # Neither of these is the one that was sent.
     there(admin, TWO, "COMPLETED")
     there(admin, ONE, "CANCELLED")
@@ -217,9 +217,9 @@ def test_of_two_at_the_same_moment_one_stays(admin: Admin, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("other", [TWO, None])
-@pytest.mark.parametrize("reuse", ["same", "drafts"])
+@pytest.mark.parametrize("reuse", [[], ["drafts"]], ids=["same", "drafts"])
 def test_who_asks_for_something_else_at_the_same_moment_keeps_a_draft(
-    admin: Admin, monkeypatch: pytest.MonkeyPatch, reuse: str, other: str | None,
+    admin: Admin, monkeypatch: pytest.MonkeyPatch, reuse: list[str], other: str | None,
 ) -> None:
     beside(monkeypatch, lambda: there(admin, other, "DRAFT"))
     assert admin.upload(CSV, variant=ONE, reuse=reuse)["changed"]
@@ -243,13 +243,13 @@ def test_drafts_of_two_variants_are_not_waited_for(admin: Admin, monkeypatch: py
     """Nobody is about to delete one of them."""
     monkeypatch.setattr(step, "LOOKS_AT_DUPLICATES", (60.0,))
     there(admin, TWO, "DRAFT")
-    reused(admin, there(admin, ONE, "DRAFT"), variant=ONE, reuse="drafts")
+    reused(admin, there(admin, ONE, "DRAFT"), variant=ONE, reuse=["drafts"])
 
 
 def test_duplicates_of_another_variant_are_looked_at_until_they_agree(admin: Admin) -> None:
     for _time in range(2):
         newest = there(admin, TWO, "DRAFT")
-    assert admin.upload(CSV, variant=ONE, reuse="drafts")["import_id"] == newest
+    assert admin.upload(CSV, variant=ONE, reuse=["drafts"])["import_id"] == newest
     assert admin.calls() == [LIST] * (1 + len(step.LOOKS_AT_DUPLICATES))
 
 

@@ -72,8 +72,8 @@ class Delta:
     """What was found. `rows` are the output's records in order, with their line ends; `identifiers` by kind; `counts` by ALSO_COUNTED.
 
     `after`: what the tenant is told when all rows are accepted. `unknown_leavers`: how many leavers have a mapped cell that is not known;
-    `without_status`: how many new rows have an empty status; `status_added`: the column that the export does not have; `mapping_grew`: whether a field
-    was never told.
+    `without_status`: how many new rows have an empty status; `status_added`: the column that the export does not have; `mapping_grew`: whether
+    a field was never told.
     """
 
     header: bytes = b""

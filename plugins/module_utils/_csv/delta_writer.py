@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from .problems import BadTable
 from .table import Table
 from .told import Fields

@@ -72,10 +72,11 @@ class Told:
         except (ValueError, AttributeError, KeyError, TypeError):
             raise ValueError("it is damaged") from None
         if version != VERSION:
-            raise ValueError(f"it is of version {version}, and this collection knows version {VERSION}" if isinstance(version, int) else "it is damaged")
+            known = f"it is of version {version}, and this collection knows version {VERSION}"
+            raise ValueError(known if isinstance(version, int) else "it is damaged")
         try:
             told = cls(**found)
-            told.refused = {name: Refused(**one) for name, one in told.refused.items()}
+            told.refused = {name: Refused(**t.cast("dict[str, t.Any]", one)) for name, one in told.refused.items()}
             told.deactivated, told.held = set(told.deactivated), set(told.held)
             told.check()
         except (AttributeError, TypeError):

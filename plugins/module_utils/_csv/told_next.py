@@ -20,7 +20,7 @@ class Settlement:
     """
 
     def __init__(
-        self, previous: Table | None, current: Table, told: Told | None, after: Told, refused: t.Mapping[bytes, bool], day: str,
+        self, previous: Table | None, current: Table, told: Told | None, *, after: Told, refused: t.Mapping[bytes, bool], day: str,
     ) -> None:
         self._previous, self._current = previous, current
         self._told = told or Told()
@@ -67,7 +67,8 @@ class Settlement:
         if identifier in self._before and self._previous is not None:
             cells, header = self._previous.split(self._before[identifier]), self._previous.header
             mapping = self._told.mapping or self.after.mapping
-            known = {field: cells[header.index(column)] for field, column in mapping.items() if column in header and header.index(column) < len(cells)}
+            places = {field: header.index(column) for field, column in mapping.items() if column in header}
+            known = {field: cells[place] for field, place in places.items() if place < len(cells)}
         if known is not None:
             self.after.deactivated.discard(name)
             self.after.leavers[name] = known

@@ -25,7 +25,7 @@ from .._csv.problems import BadTable
 from .._csv.table import Table
 from .._errors import InputError
 from .._imports.row_errors import read_lines_of_errors
-from .next_told import End, NextTold, planned_told
+from .next_told import OVER, End, NextTold, planned_told
 from .private_file import PrivateFile, put_in_place
 from .regular_file import disk_faults_named, open_regular
 from .run_record import Asked, RunRecord, read_run
@@ -119,7 +119,7 @@ class Baseline:
         run = read_run(self.run_path)
         return run is not None and run.asked.digest == asked.digest
 
-    def finish(self, identifier: str, errors: str | None, sha256: str | None = None, *, end: End = End(), check_mode: bool) -> bool:
+    def finish(self, identifier: str, errors: str | None, sha256: str | None = None, *, end: End = OVER, check_mode: bool) -> bool:
         """Replace the baseline by the current export, less the rows that were refused (`errors`: the service's error CSV).
 
         `sha256`: the digest of the export that was sent; if the copy is another one, another run has begun.
@@ -132,6 +132,7 @@ class Baseline:
         refused = (set(), True) if end.unsure else _refused_lines(errors)
         run = read_run(self.run_path)
         told = None if run is None else NextTold(self.told_path, self.told_next_path, run.asked, end)
+        file = PrivateFile("baseline", self.path, write=not check_mode)
         if refused is None:
             changed = not (self.exists() and filecmp.cmp(self.next_path, self.path, shallow=False))
             if not check_mode:
@@ -140,7 +141,6 @@ class Baseline:
                 with disk_faults_named(self.path, "baseline"):
                     put_in_place(self.next_path, self.path)
         else:
-            file = PrivateFile("baseline", self.path, write=not check_mode)
             self._put_what_was_accepted(file, identifier, refused, told if not check_mode else None)
             changed = file.changed
         self._clean(check_mode, told)

@@ -13,7 +13,7 @@ from .._http.waiting import Waiter
 from .baseline import Baseline
 from .baseline_lock import TAKEN_OVER, BaselineLock, locked, look
 from .memory import Memory, recall
-from .next_told import End
+from .next_told import OVER, End
 from .regular_file import refuse_other_than_a_file
 from .run_record import Asked, RunRecord, read_run
 
@@ -38,7 +38,7 @@ class BaselineRequest:
     errors: str | None = None
     asked: Asked | None = None
     resend: bool = False
-    end: End = End()
+    end: End = OVER
 
     @property
     def digest(self) -> str | None:
@@ -112,12 +112,7 @@ def _begin(baseline: Baseline, wanted: BaselineRequest, kept: Kept, lock: Baseli
     if kept.pending:
         kept.before = read_run(baseline.run_path)
     if wanted.asked is not None:
-        kept.memory = recall(baseline, wanted.asked, resend=wanted.resend)
-        if kept.before is not None and kept.before.asked.tenant != wanted.asked.tenant:
-            # With a resend alone a run comes so far: the service of this tenant knows nothing of the run before.
-            kept.pending = False
-            if not check_mode:
-                baseline.drop(check_mode=False)
+        _recall(baseline, wanted.asked, wanted.resend, kept, check_mode=check_mode)
     kept.same = wanted.sha256 is not None and baseline.is_of(wanted.sha256) and baseline.is_asked_for(wanted.asked)
     if wanted.run is not None and kept.pending and not kept.same:
         raise InputError("lock", f"{baseline.lock_path}: {TAKEN_OVER}")
@@ -129,6 +124,14 @@ def _begin(baseline: Baseline, wanted: BaselineRequest, kept: Kept, lock: Baseli
         kept.changed = baseline.begin(wanted.src or "", wanted.sha256, wanted.asked, check_mode=check_mode)
     if not check_mode and wanted.asked is not None:
         kept.record = read_run(baseline.run_path)
+
+
+def _recall(baseline: Baseline, asked: Asked, resend: bool, kept: Kept, *, check_mode: bool) -> None:
+    kept.memory = recall(baseline, asked, resend=resend)
+    if kept.before is not None and kept.before.asked.tenant != asked.tenant:
+        # With a resend alone a run comes so far: the service of this tenant knows nothing of the run before.
+        kept.pending = False
+        baseline.drop(check_mode=check_mode)
 
 
 def check_places(baseline: str, errors_dest: str | None) -> None:

@@ -74,8 +74,8 @@ def _in_force(baseline: Baseline) -> tuple[Told | None, str]:
 def _check_tenant(baseline: Baseline, told: str, asked: str) -> None:
     if told != asked:
         raise InputError(
-            "baseline", f"{baseline.path} tells what {told} was told, but this run is for {asked}. A difference to one tenant must not be sent to another. "
-            f"{WAY_ON}. Or give each tenant a baseline of its own")
+            "baseline", f"{baseline.path} tells what {told} was told, but this run is for {asked}. What one tenant was told must not be compared "
+            f"with an export for another. {WAY_ON}. Or give each tenant a baseline of its own")
 
 
 def _digest(path: str) -> str:

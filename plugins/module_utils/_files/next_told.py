@@ -34,6 +34,10 @@ class End:
     created_at: str = ""
 
 
+#: A run that sent something, and whose import is known.
+OVER = End()
+
+
 def planned_told(path: str) -> Told | None:
     """Return what was planned for the end of a run; None if there is nothing, or nothing that can be used."""
     with contextlib.suppress(InputError):
@@ -63,7 +67,7 @@ class NextTold:
 
     def rows(self, previous: Table | None, current: Table, refused: dict[bytes, bool]) -> t.Iterator[bytes]:
         """Yield the rows of the next baseline, and write this just before the last of them is out of hand."""
-        settlement = Settlement(previous, current, self.before, self.after, refused, today())
+        settlement = Settlement(previous, current, self.before, after=self.after, refused=refused, day=today())
         digest = hashlib.sha256()
         for row in settlement.rows():
             digest.update(row)

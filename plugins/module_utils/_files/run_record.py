@@ -20,7 +20,7 @@ VERSION = 1
 
 @dataclasses.dataclass(frozen=True)
 class Asked:
-    """What a run is asked for. `mapping`: field -> column; `flags`: mails and recovery codes; `rules`: what else decides about the rows that are sent."""
+    """What a run is asked for. `mapping`: field -> column; `flags`: mails and recovery codes; `rules`: what else decides about what is sent."""
 
     tenant: str
     mapping: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -57,14 +57,14 @@ def read_run(path: str) -> RunRecord | None:
         try:
             found = json.loads(stream.read() or b"")
             if found["version"] == VERSION:
+                bytes.fromhex(found["token"])
                 asked = found["asked"]
-                record = RunRecord(str(found["token"]), Asked(str(asked["tenant"]), dict(asked["mapping"]), dict(asked["flags"]), dict(asked["rules"])))
-                bytes.fromhex(record.token)
-                return record
+                parts = (dict(asked[name]) for name in ("mapping", "flags", "rules"))
+                return RunRecord(found["token"], Asked(str(asked["tenant"]), *parts))
         except OSError as error:
             raise InputError("baseline", f"{path} cannot be read: {error.strerror}") from None
         except (ValueError, KeyError, TypeError):
             pass
     raise InputError(
-        "baseline", f"{path}, which tells of the run that is under way, is damaged or of another version of this collection. Nothing was sent. See in "
-        "Studio whether its import was done; then delete this file and run with delta_import_resend: true")
+        "baseline", f"{path}, which tells of the run that is under way, is damaged or of another version of this collection. Nothing was sent. See "
+        "in Studio whether its import was done; then delete this file and run with delta_import_resend: true")

@@ -12,8 +12,8 @@ from .private_file import PrivateFile
 from .regular_file import open_regular
 
 WAY_ON = (
-    "Nothing was sent, and nothing was changed. Run once with delta_import_resend: true: then the whole export is sent, nobody outside it is touched, "
-    "and the baseline begins anew")
+    "Nothing was sent, and nothing was changed. Run once with delta_import_resend: true: then the whole export is sent, nobody outside it is "
+    "touched, and the baseline begins anew")
 
 
 def read_told(path: str) -> Told | None:

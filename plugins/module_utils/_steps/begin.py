@@ -13,7 +13,7 @@ from .._errors import StaffbaseError
 from .._files.baseline import Baseline
 from .._files.baseline_lock import LONGEST_PAUSE, held
 from .._files.baseline_run import SUPERSEDED, BaselineRequest, Kept, keep
-from .._files.next_told import End
+from .._files.next_told import OVER, End
 from .._files.private_file import PrivateFile, PrivateFiles
 from .._files.run_record import Asked
 from .._files.source import open_source
@@ -29,8 +29,8 @@ from .upload import Upload
 
 #: What became of a delta that was sent, and of which the service has no import (records vanish 30 days after the upload, D).
 LOST = (
-    "The previous run sent its rows, but the service has no import of them any more: it was deleted, or is older than 30 days. So it is not known whether "
-    "those rows were imported. They are sent again, and whoever of them is not in the export is counted as a leaver")
+    "The previous run sent its rows, but the service has no import of them any more: it was deleted, or is older than 30 days. So it is not known "
+    "whether those rows were imported. They are sent again, and whoever of them is not in the export is counted as a leaver")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +38,8 @@ class Beginning:
     """What is begun. `source` and `file_name`: the source's name, and the name of its uploads. `errors_dest`: a copy of refused rows, or nothing.
 
     `cancel_unstarted`: an import of another export that a run before uploaded and did not start is cancelled; else this run fails if there is one.
-    `asked`: what this run is asked for; without it nothing is remembered of what the tenant is told. `resend`: everybody is to be sent. Times in seconds.
+    `asked`: what this run is asked for; without it nothing is remembered of what the tenant is told. `resend`: everybody is to be sent. Times in
+    seconds.
     """
 
     src: str
@@ -106,7 +107,8 @@ class Begin:
 
     def _begin(self, check_mode: bool = False, run: str | None = None) -> Kept:
         wanted = self._wanted
-        request = BaselineRequest("begun", src=wanted.src, sha256=wanted.sha256, source=wanted.source, run=run, asked=wanted.asked, resend=wanted.resend)
+        request = BaselineRequest(
+            "begun", src=wanted.src, sha256=wanted.sha256, source=wanted.source, run=run, asked=wanted.asked, resend=wanted.resend)
         return keep(self._baseline, request, self._waiter(LONGEST_PAUSE), check_mode=check_mode)
 
     def _resume(self, begun: Begun) -> None:
@@ -161,7 +163,7 @@ class Begin:
         with held(self._baseline.lock_of(kept.run), waiter):
             return Advance(self._imports, record.id, rules, waiter, PrivateFiles(*files), tell=self._tell).run(State.COMPLETED)
 
-    def _settle(self, begun: Begun, state: str, errors: str | None = None, end: End = End()) -> None:
+    def _settle(self, begun: Begun, state: str, errors: str | None = None, end: End = OVER) -> None:
         """Bring the baseline up to date, or forget the run before; then begin this one."""
         run = begun.kept.run
         request = BaselineRequest(state, run=run, identifier=self._wanted.identifier, errors=errors, end=end)

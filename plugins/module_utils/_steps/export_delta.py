@@ -14,7 +14,7 @@ import os
 import typing as t
 
 from .._csv.change_limits import exceeded, read_limit
-from .._csv.delta import ADDED_STATUS, ALSO_COUNTED, KINDS, Delta, DeltaRules, NeedsStatus, compare
+from .._csv.delta import ADDED_STATUS, KINDS, Delta, DeltaRules, NeedsStatus, compare
 from .._csv.detect import detect
 from .._csv.dialect import AUTO
 from .._csv.problems import BadTable
@@ -116,8 +116,8 @@ def warnings_of(delta: Delta, rules: DeltaRules, refused_since: str | None) -> t
         yield f"{people(protected)} whom this run would have deactivated {is_are(protected)} protected, and left alone"
     if delta.without_status and rules.everybody and rules.deactivate_leavers:
         yield (
-            f"{people(delta.without_status)} in the export {'has' if delta.without_status == 1 else 'have'} an empty status. Whoever of them was deactivated before stays deactivated: an empty cell "
-            "changes no status. Write Activated there if they are to be active")
+            f"{people(delta.without_status)} in the export {'has' if delta.without_status == 1 else 'have'} an empty status, which changes nothing. Whoever "
+            "of them was deactivated before stays deactivated. Write Activated there if they are to be active")
 
 
 def people(count: int) -> str:
@@ -142,8 +142,11 @@ def people_list(delta: Delta) -> t.Iterator[bytes]:
 
 def _compared(wanted: DeltaRequest, rules: DeltaRules) -> Delta:
     with contextlib.ExitStack() as stack:
-        tables = {
-            option: _table(_opened(stack, option, wanted), option, wanted) for option in ("previous", "current") if getattr(wanted, option) is not None}
+        tables: dict[str, Table] = {}
+        # Both stay open until the end: that neither of them has changed meanwhile is seen then.
+        streams = {option: _opened(stack, option, wanted) for option in ("previous", "current") if getattr(wanted, option) is not None}
+        for option, stream in streams.items():
+            tables[option] = _table(stream, option, wanted)
         try:
             return compare(tables.get("previous"), tables["current"], rules)
         except BadTable as error:
@@ -162,8 +165,8 @@ def _keep_to(wanted: DeltaRequest, delta: Delta) -> None:
             "raise the limits for this run, else have it exported again", stage="delta", **numbers(delta))
     if delta.unknown_leavers:
         raise StaffbaseError(
-            f"Of {delta.unknown_leavers} leavers, a cell that is mapped now is not known: it was never in an export that went through. An empty cell in its "
-            "place may wipe what the tenant has there, so nothing was written or sent. Run once with the mapping of the last run, so that they are "
+            f"Of {delta.unknown_leavers} leavers, a cell that is mapped now is not known: it was never in an export that went through. An empty cell in "
+            "its place may wipe what the tenant has there, so nothing was written or sent. Run once with the mapping of the last run, so that they are "
             "deactivated, and then add the field; or run once with leavers ignored, and deactivate them in Studio", stage="delta", **numbers(delta))
 
 

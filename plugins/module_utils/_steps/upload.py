@@ -46,19 +46,20 @@ class Upload:
     """One source to one import.
 
     `variant`: what else was asked for beside the content, 12 hex digits or more; it becomes a part of the stored name.
-    `reuse_drafts`: an import of this content that was uploaded under another variant, or under none, counts while it is not started: its
-    configuration can still be changed. `resend`: one that was started does not count, so the content is sent once more.
+    `reuse`: what counts beside an import under this very name. With `drafts`, one of this content under another variant, or under none, while it is
+    not started: its configuration can still be changed. With `plain`, one under the name without a variant, started or not: it tells nothing of how it
+    was configured, so whoever takes it has to look. `resend`: one that was started does not count, so the content is sent once more.
     `before_post` is called once, just before a file is sent.
     """
 
     def __init__(
-        self, imports: Imports, source: Source, file_name: str, *, variant: str | None = None, reuse_drafts: bool = False, resend: bool = False,
+        self, imports: Imports, source: Source, file_name: str, *, variant: str | None = None, reuse: t.Collection[str] = (), resend: bool = False,
         before_post: t.Callable[[], None] | None = None, pause: t.Callable[[float], None] = time.sleep,
     ) -> None:
         """Raise InputError for a name or a variant that cannot be stored."""
         self._imports = imports
         self._source = source
-        self._reuse_drafts = reuse_drafts
+        self._reuse = frozenset(reuse)
         self._resend = resend
         self._has_variant = variant is not None
         self._before_post = before_post
@@ -67,6 +68,7 @@ class Upload:
         self._listed: set[str] = set()
         self.stem = stem_of(file_name)
         self.name = stored_name(self.stem, source.sha256, variant)
+        self._plain_name = stored_name(self.stem, source.sha256)
 
     def run(self, *, force: bool = False, delete_orphaned_drafts: bool = False, check_mode: bool = False) -> Uploaded:
         """Reuse the newest import of the stem if it has this content and is not cancelled; else upload.
@@ -79,7 +81,7 @@ class Upload:
         same = self._newest_of_content(before)
         if same and not force:
             started = _started(same) if delete_orphaned_drafts else None
-            orphans = _drafts(self._of_name(same)) if started else []
+            orphans = _drafts(filter(self._is_named, same)) if started else []
             if not check_mode:
                 self._delete(orphans)
             return Uploaded(started or same[0], self._source.sha256, reused=True, discarded=bool(orphans))
@@ -196,9 +198,12 @@ class Upload:
         if record.state == State.CANCELLED.value:
             return False
         if record.state in UNSTARTED:
-            return record.file_name == self.name or (self._reuse_drafts and self._has_content(record))
+            return self._is_named(record) or ("drafts" in self._reuse and self._has_content(record))
         # Its configuration is settled, and its people were changed or are being changed (that is not known of a state that is not known).
-        return record.file_name == self.name and not self._resend
+        return self._is_named(record) and not self._resend
+
+    def _is_named(self, record: ImportRecord) -> bool:
+        return record.file_name == self.name or ("plain" in self._reuse and record.file_name == self._plain_name)
 
     def _has_content(self, record: ImportRecord) -> bool:
         """Tell whether it is this content, under whatever variant."""
