@@ -9,7 +9,7 @@ from .facts import Data, Facts, data
 from .plan import Plan
 
 #: What the state step tells of an import.
-OF_THE_IMPORT = ("changes", "row_error_count")
+OF_THE_IMPORT = ("changes", "expected", "row_error_count")
 
 
 def result_of(plan: Plan) -> Data:
