@@ -182,6 +182,9 @@ resumed:
     changes:
       description: How many people it has changed in each way.
       type: dict
+    expected:
+      description: Always V(null), because its preview is not read any more.
+      type: dict
     row_error_count:
       description: How many of its rows were refused.
       type: int

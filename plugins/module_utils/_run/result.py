@@ -12,7 +12,7 @@ from .plan import Plan
 ALSO_TOLD = {"refused_earlier": "refused earlier", "protected": "protected", "earlier_leavers": "leavers of earlier runs"}
 
 #: What the state step tells of an import.
-OF_THE_IMPORT = ("changes", "row_error_count")
+OF_THE_IMPORT = ("changes", "expected", "row_error_count")
 
 
 def result_of(plan: Plan) -> Data:
