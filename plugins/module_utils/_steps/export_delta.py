@@ -116,8 +116,8 @@ def warnings_of(delta: Delta, rules: DeltaRules, refused_since: str | None) -> t
         yield f"{people(protected)} whom this run would have deactivated {is_are(protected)} protected, and left alone"
     if delta.without_status and rules.everybody and rules.deactivate_leavers:
         yield (
-            f"{people(delta.without_status)} in the export {'has' if delta.without_status == 1 else 'have'} an empty status, which changes nothing. Whoever "
-            "of them was deactivated before stays deactivated. Write Activated there if they are to be active")
+            f"{people(delta.without_status)} in the export {'has' if delta.without_status == 1 else 'have'} an empty status, which changes nothing. "
+            "Whoever of them was deactivated before stays deactivated. Write Activated there if they are to be active")
 
 
 def people(count: int) -> str:
@@ -165,9 +165,10 @@ def _keep_to(wanted: DeltaRequest, delta: Delta) -> None:
             "raise the limits for this run, else have it exported again", stage="delta", **numbers(delta))
     if delta.unknown_leavers:
         raise StaffbaseError(
-            f"Of {delta.unknown_leavers} leavers, a cell that is mapped now is not known: it was never in an export that went through. An empty cell in "
-            "its place may wipe what the tenant has there, so nothing was written or sent. Run once with the mapping of the last run, so that they are "
-            "deactivated, and then add the field; or run once with leavers ignored, and deactivate them in Studio", stage="delta", **numbers(delta))
+            f"Of {delta.unknown_leavers} leavers, a cell that is mapped now is not known: it was never in an export that went through. An empty cell "
+            "in its place may wipe what the tenant has there, so nothing was written or sent. Run once with the mapping of the last run, so that they "
+            "are deactivated, and then add the field; or run once with leavers ignored, and deactivate them in Studio",
+            stage="delta", **numbers(delta))
 
 
 def _opened(stack: contextlib.ExitStack, option: str, wanted: DeltaRequest) -> t.BinaryIO:

@@ -47,8 +47,8 @@ class Upload:
 
     `variant`: what else was asked for beside the content, 12 hex digits or more; it becomes a part of the stored name.
     `reuse`: what counts beside an import under this very name. With `drafts`, one of this content under another variant, or under none, while it is
-    not started: its configuration can still be changed. With `plain`, one under the name without a variant, started or not: it tells nothing of how it
-    was configured, so whoever takes it has to look. `resend`: one that was started does not count, so the content is sent once more.
+    not started: its configuration can still be changed. With `plain`, one under the name without a variant, started or not: it tells nothing of how
+    it was configured, so whoever takes it has to look. `resend`: one that was started does not count, so the content is sent once more.
     `before_post` is called once, just before a file is sent.
     """
 
