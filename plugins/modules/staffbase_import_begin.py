@@ -215,6 +215,17 @@ everybody:
   description: Whether the whole export has to be sent, because that was asked for, or because it is not known what the tenant was told.
   type: bool
   returned: success
+last_import:
+  description: The last import of this source that told the tenant something, with RV(last_import.id) and RV(last_import.created_at), or V(null).
+  type: dict
+  returned: success
+  contains:
+    id:
+      description: Its id.
+      type: str
+    created_at:
+      description: The time of its upload.
+      type: str
 switched_on:
   description: Which of the flags of O(asked) are on and were not when the tenant was told last.
   type: list
@@ -265,7 +276,8 @@ def begin(invocation: Invocation, imports: Imports) -> dict[str, t.Any]:
     kept = begun.kept
     return {
         "token": kept.record.token if kept.record is not None else None, "told": kept.memory.path or None, "everybody": kept.memory.everybody,
-        "switched_on": begun.switched_on, "told_next_path": baseline.told_next_path, "sending_path": baseline.sending_path,
+        "last_import": kept.memory.last_import, "switched_on": begun.switched_on,
+        "told_next_path": baseline.told_next_path, "sending_path": baseline.sending_path,
         "changed": begun.changed, "exists": begun.kept.exists, "pending": begun.pending,
         "export": wanted.src if invocation.check_mode else baseline.next_path,
         "next_path": baseline.next_path, "delta_path": baseline.delta_path, "errors_path": baseline.errors_path,

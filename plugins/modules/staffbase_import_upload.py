@@ -98,6 +98,21 @@ options:
     type: bool
     default: false
     version_added: 0.1.0
+  last_import:
+    description:
+      - The last import of this source that the caller knows of. If one was started later under another variant, the module fails, because then it is
+        not known what the tenant was told.
+    type: dict
+    suboptions:
+      id:
+        description: Its id.
+        type: str
+        required: true
+      created_at:
+        description: The time of its upload, as the service told it.
+        type: str
+        required: true
+    version_added: 0.1.0
   sending:
     description:
       - Path of a file on the host where the module runs. It is made just before the upload is sent, empty and readable by its owner only, so that
@@ -185,6 +200,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._ansible.servi
 from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError
 from ansible_collections.community.staffbase.plugins.module_utils._files.private_file import PrivateFile
 from ansible_collections.community.staffbase.plugins.module_utils._imports.imports import Imports
+from ansible_collections.community.staffbase.plugins.module_utils._imports.records import ImportRecord
 from ansible_collections.community.staffbase.plugins.module_utils._files.source import open_source
 from ansible_collections.community.staffbase.plugins.module_utils._steps.upload import Upload
 
@@ -203,11 +219,15 @@ def upload(invocation: Invocation, imports: Imports) -> dict[str, t.Any]:
     with open_source(params["src"], params["content"], params["sha256"]) as source:
         name = params["file_name"] if params["file_name"] is not None else os.path.basename(params["src"])
         step = Upload(
-            imports, source, name, variant=params["variant"], reuse=params["reuse"], resend=params["resend"],
+            imports, source, name, variant=params["variant"], reuse=params["reuse"], resend=params["resend"], last=_last(params["last_import"]),
             before_post=_marker(params["sending"], invocation.check_mode))
         uploaded = step.run(
             force=params["force"], delete_orphaned_drafts=params["delete_orphaned_drafts"], check_mode=invocation.check_mode)
     return {"changed": uploaded.changed, **uploaded.to_result()}
+
+
+def _last(given: dict[str, str] | None) -> ImportRecord | None:
+    return ImportRecord(given["id"], created_at=given["created_at"]) if given else None
 
 
 DEFINITION = service_module({
@@ -220,6 +240,7 @@ DEFINITION = service_module({
     "variant": {"type": "str"},
     "reuse": {"type": "list", "elements": "str", "choices": ["drafts", "plain"], "default": []},
     "resend": {"type": "bool", "default": False},
+    "last_import": {"type": "dict", "options": {"id": {"type": "str", "required": True}, "created_at": {"type": "str", "required": True}}},
     "sending": {"type": "path"},
 }, upload, mutually_exclusive=[("src", "content")], required_one_of=[("src", "content")], required_by={"content": ["file_name"]})
 

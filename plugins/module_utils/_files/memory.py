@@ -34,6 +34,14 @@ class Memory:
     everybody: bool = False
     reason: str = ""
 
+    @property
+    def last_import(self) -> dict[str, str] | None:
+        """The last import that told the tenant something; None if it does not matter, because everybody is sent."""
+        told = self.told
+        if told is None or self.everybody or not (told.last_import and told.last_created):
+            return None
+        return {"id": told.last_import, "created_at": told.last_created}
+
 
 def recall(baseline: Baseline, asked: Asked, *, resend: bool) -> Memory:
     """Return what is remembered; raise InputError, with the way on, where that is of no use for what is asked for.

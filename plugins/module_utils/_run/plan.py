@@ -118,6 +118,7 @@ class Plan:
             "variant": begun.get("token") if self.has_baseline else self.inputs.configuration,
             "reuse": [] if self.has_baseline else ["plain", *(["drafts"] if self.only_looks else [])],
             "resend": self.inputs.resend and not self.has_baseline,
+            "last_import": begun.get("last_import"),
             "sending": begun.get("sending_path") if self.has_baseline else None,
         }
         return {name: value for name, value in found.items() if value is not None}

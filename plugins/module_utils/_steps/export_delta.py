@@ -166,8 +166,8 @@ def _keep_to(wanted: DeltaRequest, delta: Delta) -> None:
     if delta.unknown_leavers:
         raise StaffbaseError(
             f"Of {delta.unknown_leavers} leavers, a cell that is mapped now is not known: it was never in an export that went through. An empty cell "
-            "in its place may wipe what the tenant has there, so nothing was written or sent. Run once with the mapping of the last run, so that they "
-            "are deactivated, and then add the field; or run once with leavers ignored, and deactivate them in Studio",
+            "in its place may wipe what the tenant has there, so nothing was written or sent. Run once with the mapping of the last run, so that "
+            "they are deactivated, and then add the field; or run once with leavers ignored, and deactivate them in Studio",
             stage="delta", **numbers(delta))
 
 

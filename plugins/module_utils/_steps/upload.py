@@ -47,14 +47,14 @@ class Upload:
 
     `variant`: what else was asked for beside the content, 12 hex digits or more; it becomes a part of the stored name.
     `reuse`: what counts beside an import under this very name. With `drafts`, one of this content under another variant, or under none, while it is
-    not started: its configuration can still be changed. With `plain`, one under the name without a variant, started or not: it tells nothing of how
-    it was configured, so whoever takes it has to look. `resend`: one that was started does not count, so the content is sent once more.
-    `before_post` is called once, just before a file is sent.
+    not started: its configuration can still be changed. With `plain`, one under the name without a variant, started or not: it tells nothing
+    of how it was configured, so whoever takes it has to look. `resend`: one that was started does not count, so the content is sent once more.
+    `last`: the last import that the caller knows to have told the tenant something; `before_post` is called once, just before a file is sent.
     """
 
     def __init__(
         self, imports: Imports, source: Source, file_name: str, *, variant: str | None = None, reuse: t.Collection[str] = (), resend: bool = False,
-        before_post: t.Callable[[], None] | None = None, pause: t.Callable[[float], None] = time.sleep,
+        last: ImportRecord | None = None, before_post: t.Callable[[], None] | None = None, pause: t.Callable[[float], None] = time.sleep,
     ) -> None:
         """Raise InputError for a name or a variant that cannot be stored."""
         self._imports = imports
@@ -62,6 +62,7 @@ class Upload:
         self._reuse = frozenset(reuse)
         self._resend = resend
         self._has_variant = variant is not None
+        self._last = last
         self._before_post = before_post
         self._pause = pause
         #: The ids of all imports that were seen, of this source or not.
@@ -78,6 +79,7 @@ class Upload:
         a variant, the idle ones of this content under another name once this upload is there.
         """
         before = self._agreed(self._of_stem(), delete_orphaned_drafts)
+        self._check_last(before)
         same = self._newest_of_content(before)
         if same and not force:
             started = _started(same) if delete_orphaned_drafts else None
@@ -107,6 +109,20 @@ class Upload:
         if delete_orphaned_drafts and self._has_variant:
             self._delete(self._outdated(before))
         return Uploaded(kept, self._source.sha256, reused=kept.id != import_id)
+
+    def _check_last(self, records: list[ImportRecord]) -> None:
+        """Raise StaffbaseError if somebody has told the tenant something since the last import that is known of."""
+        last = self._last
+        if last is None:
+            return
+        for record in records:
+            is_another = record.file_name != self.name and record.id != last.id
+            if record.state not in UNSTARTED and is_another and record.created > last.created:
+                raise StaffbaseError(
+                    f"Import {record.id} of this source was started after import {last.id}, which is the last one that the baseline knows of. The "
+                    "baseline was restored, or somebody else has imported under the same file_name, so it is not known what the tenant was told. "
+                    "Nothing was sent. Run once with delta_import_resend: true: then the whole export is sent, nobody outside it is touched, and the "
+                    "baseline begins anew", stage="upload", import_id=record.id)
 
     def under_this_name(self) -> list[ImportRecord]:
         """Return all imports with this content and variant, wherever they stand in the list; those that were started come first."""
