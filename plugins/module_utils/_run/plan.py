@@ -19,7 +19,7 @@ from .._errors import StaffbaseError
 from .._imports.states import PREVIEWED as HAS_PREVIEW
 from .._imports.states import STARTED, State
 from .._steps.outcome import ABSENT
-from .._steps.stored_name import split_stored
+from .._steps.stored_name import ROWS_REFUSED, split_stored
 from .facts import Data, Facts, data, number, read_steps, text
 from .inputs import PREFIX, PREVIEWED, Inputs
 
@@ -246,6 +246,15 @@ class Plan:
         return {"at": State.COMPLETED.value, "state": "finished", "errors": self.errors_dest, "lock": lock, "nothing_sent": False,
                 "import_id": self.import_id, "created_at": text(imported.get("created_at"))}
 
+    @property
+    def remember(self) -> Data:
+        """Whether it has to be kept in mind that rows were refused, and how: there is no baseline to do so, so a draft in the tenant says it.
+
+        Without it, the next run of the same export would find a completed import and nothing to do.
+        """
+        refused = self.facts.import_state == State.COMPLETED.value and bool(self.facts.refused_count)
+        return {"wanted": refused and not self.has_baseline and not self.check_mode, "variant": ROWS_REFUSED}
+
     def check_outcome(self) -> None:
         """Raise StaffbaseError if all that the import had to say was refused, unless it was known before, or is tolerated."""
         facts, most = self.facts, self.inputs.max_row_errors
@@ -261,6 +270,21 @@ class Plan:
     @property
     def warnings(self) -> list[str]:
         """What an admin has to know at the end, beside what the steps have said."""
+        return [*self._switched_on(), *self._beyond_limits_before()]
+
+    def _beyond_limits_before(self) -> list[str]:
+        """What the import of a dead run has done beyond the limits: that run could not tell of it any more."""
+        resumed = data(self.begun.get("resumed"))
+        changes = data(resumed.get("changes"))
+        over = [f"{name} {changes[name]} (at most {most})" for name, most in self.inputs.limits.items() if (number(changes.get(name)) or 0) > most]
+        if not over:
+            return []
+        import_id = text(data(resumed.get("import")).get("id"))
+        return [
+            f"Import {import_id} of the previous run, which died, has changed more people than the limits allow: {'; '.join(over)}. Look at them in "
+            "Studio"]
+
+    def _switched_on(self) -> list[str]:
         on = [PREFIX + text(name) for name in self.begun.get("switched_on") or []]
         if not on or self.is_something_to_send or self.check_mode:
             return []
@@ -275,7 +299,7 @@ class Plan:
             "asked": self.inputs.asked, "resend": self.inputs.resend,
             "comparison": self.comparison, "sha256": self.facts.last("check").get("sha256"), "upload": self.upload,
             "import_id": self.import_id, "goes_on": self.goes_on, "config": self.config, "replace": self.replace, "state": self.state,
-            "finish": self.finish,
+            "finish": self.finish, "remember": self.remember,
         }
 
 

@@ -16,6 +16,11 @@ DIGEST_LENGTH = 16
 VARIANT_LENGTH = 12
 LONGEST_NAME = 200
 
+#: The variant of a draft that only says that rows of the import before it were refused, so that the next run does not take that import for all there
+#: is to do. Where no baseline is kept, the tenant's list is the only memory. (It is the beginning of the SHA-256 of these words: "rows of the import
+#: before were refused".)
+ROWS_REFUSED = "eede75fb614e"
+
 #: Only these endings are taken off: a dot in "branch.example.com" is part of the name.
 _ENDING = re.compile(r"\.(csv|txt|tsv|dat)$", re.IGNORECASE)
 _STORED = re.compile(

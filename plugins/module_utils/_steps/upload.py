@@ -14,7 +14,7 @@ from .._http.errors import CallError
 from .._imports.imports import Imports
 from .._imports.records import ImportRecord, newest_first
 from .._imports.states import IDLE, UNSTARTED, State, reached
-from .stored_name import split_stored, stem_of, stored_name
+from .stored_name import ROWS_REFUSED, split_stored, stem_of, stored_name
 
 #: The pauses (seconds) between looks for an import whose upload had no answer: the service may still be working on it.
 LOOKS_AFTER_LOSS = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -129,8 +129,12 @@ class Upload:
         return sorted(self._of_name(self._of_stem()), key=lambda record: record.state in UNSTARTED)
 
     def _outdated(self, before: list[ImportRecord]) -> list[ImportRecord]:
-        """Return the idle imports of this content that were uploaded for something else, such as another mapping: nobody will start them."""
-        return [record for record in before if record.state in IDLE and record.file_name != self.name and self._has_content(record)]
+        """Return the idle imports of this content that were uploaded for something else, such as another mapping: nobody will start them.
+
+        Nor those that only say that rows were refused: this upload is the answer to that.
+        """
+        idle = [record for record in before if record.state in IDLE and record.file_name != self.name]
+        return [record for record in idle if self._has_content(record) or (split_stored(record.file_name) or "  ")[2] == ROWS_REFUSED]
 
     def _post(self, known: set[str]) -> str:
         """Upload and return the id; a lost answer is made good by the list before anything is sent again."""
