@@ -182,7 +182,24 @@ class Baseline:
         if told is not None or put_told:
             with disk_faults_named(self.told_path, "baseline"):
                 put_in_place(self.told_next_path, self.told_path)
+            self._stamp()
         self._remove(self.told_next_path, self.sending_path, self.run_path)
+
+    def _stamp(self) -> None:
+        """Give what was told the time of the last change of the baseline as its own: see `was_moved`."""
+        with contextlib.suppress(OSError):
+            changed = os.stat(self.path).st_ctime_ns
+            os.utime(self.told_path, ns=(changed, changed))
+
+    def was_moved(self) -> bool:
+        """Whether somebody else than the last run has put the files where they are: a backup, a cache, another machine.
+
+        The time of a file's last change can be set by nobody, so a file that is put back has another one than the run has left.
+        """
+        try:
+            return os.stat(self.told_path).st_mtime_ns // 1000 != os.stat(self.path).st_ctime_ns // 1000
+        except OSError:
+            return False
 
     def _remove(self, *paths: str) -> None:
         for path in paths:

@@ -26,13 +26,15 @@ PIECE = 1 << 20
 class Memory:
     """`told`: what is remembered beside the rows, or None. `path`: the file that it was read from.
 
-    `everybody`: the whole export has to be sent, because what the tenant was told is not known; `reason` says why, for the admin.
+    `everybody`: the whole export has to be sent, because what the tenant was told is not known; `reason` says why, for the admin. `was_moved`:
+    somebody else than the last run has put the files there, so they may not be the newest ones.
     """
 
     told: Told | None = None
     path: str = ""
     everybody: bool = False
     reason: str = ""
+    was_moved: bool = False
 
     @property
     def last_import(self) -> dict[str, str] | None:
@@ -68,7 +70,7 @@ def recall(baseline: Baseline, asked: Asked, *, resend: bool) -> Memory:
         return Memory(told, path, everybody=True, reason=(
             f"{baseline.path} is not the file that the last run has left, so it is not known what the tenant was told. Therefore the whole export "
             "is sent once. Nobody outside it is touched"))
-    return Memory(told, path)
+    return Memory(told, path, was_moved=path == baseline.told_path and baseline.was_moved())
 
 
 def _in_force(baseline: Baseline) -> tuple[Told | None, str]:

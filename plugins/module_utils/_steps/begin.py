@@ -13,6 +13,7 @@ from .._errors import StaffbaseError
 from .._files.baseline import Baseline
 from .._files.baseline_lock import LONGEST_PAUSE, held
 from .._files.baseline_run import SUPERSEDED, BaselineRequest, Kept, keep
+from .._files.memory import Memory
 from .._files.next_told import OVER, End
 from .._files.private_file import PrivateFile, PrivateFiles
 from .._files.run_record import Asked
@@ -23,8 +24,10 @@ from .._imports.records import ImportRecord
 from .._imports.states import UNSTARTED, State
 from .advance import Advance, ImportRules
 from .cancel import CancelOrDelete
+from .last_import import started_since
 from .outcome import Outcome
 from .progress import Tell
+from .stored_name import stem_of
 from .upload import Upload
 
 #: What became of a delta that was sent, and of which the service has no import (records vanish 30 days after the upload, D).
@@ -101,9 +104,26 @@ class Begin:
             except StaffbaseError as error:
                 error.details = {**error.details, "resuming": True}
                 raise
+        self._look_for_newer(begun.kept.memory)
         if begun.kept.memory.reason:
             begun.warnings.append(begun.kept.memory.reason)
         return begun
+
+    def _look_for_newer(self, memory: Memory) -> None:
+        """Where the files of the baseline were put back, look whether the tenant was told something since: if so, everybody has to be sent.
+
+        Nobody may have changed since these files, so nothing would be sent, and nothing looked at.
+        """
+        last = memory.last_import
+        if last is None or not memory.was_moved:
+            return
+        known = ImportRecord(last["id"], created_at=last["created_at"])
+        newer = started_since(known, self._imports.every(), stem_of(self._wanted.file_name))
+        if newer is not None:
+            memory.everybody = True
+            memory.reason = (
+                f"The files of {self._baseline.path} were put back, and import {newer.id} was started after them, so it is not known what the tenant "
+                "was told. Therefore the whole export is sent once. Nobody outside it is touched")
 
     def _begin(self, check_mode: bool = False, run: str | None = None) -> Kept:
         wanted = self._wanted

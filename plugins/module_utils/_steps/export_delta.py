@@ -157,7 +157,8 @@ def _compared(wanted: DeltaRequest, rules: DeltaRules) -> Delta:
 
 def _keep_to(wanted: DeltaRequest, delta: Delta) -> None:
     """Raise StaffbaseError, with the numbers, if nothing of this may be written."""
-    over = exceeded(wanted.limits, delta)
+    # Where nothing is known of before, everybody is new, and that is no change.
+    over = exceeded(wanted.limits, delta) if wanted.previous is not None else []
     if over:
         more = " The mapping has a field that the tenant was never told, so everybody is a mover." if delta.mapping_grew else ""
         raise StaffbaseError(

@@ -14,6 +14,7 @@ from .._http.errors import CallError
 from .._imports.imports import Imports
 from .._imports.records import ImportRecord, newest_first
 from .._imports.states import IDLE, UNSTARTED, State, reached
+from .last_import import started_since
 from .stored_name import ROWS_REFUSED, split_stored, stem_of, stored_name
 
 #: The pauses (seconds) between looks for an import whose upload had no answer: the service may still be working on it.
@@ -112,17 +113,13 @@ class Upload:
 
     def _check_last(self, records: list[ImportRecord]) -> None:
         """Raise StaffbaseError if somebody has told the tenant something since the last import that is known of."""
-        last = self._last
-        if last is None:
-            return
-        for record in records:
-            is_another = record.file_name != self.name and record.id != last.id
-            if record.state not in UNSTARTED and is_another and record.created > last.created:
-                raise StaffbaseError(
-                    f"Import {record.id} of this source was started after import {last.id}, which is the last one that the baseline knows of. The "
-                    "baseline was restored, or somebody else has imported under the same file_name, so it is not known what the tenant was told. "
-                    "Nothing was sent. Run once with delta_import_resend: true: then the whole export is sent, nobody outside it is touched, and the "
-                    "baseline begins anew", stage="upload", import_id=record.id)
+        newer = started_since(self._last, records, self.stem, self.name)
+        if self._last is not None and newer is not None:
+            raise StaffbaseError(
+                f"Import {newer.id} of this source was started after import {self._last.id}, which is the last one that the baseline knows of. The "
+                "baseline was restored, or somebody else has imported under the same file_name, so it is not known what the tenant was told. Nothing was "
+                "sent. Run once with delta_import_resend: true: then the whole export is sent, nobody outside it is touched, and the baseline begins anew",
+                stage="upload", import_id=newer.id)
 
     def under_this_name(self) -> list[ImportRecord]:
         """Return all imports with this content and variant, wherever they stand in the list; those that were started come first."""
