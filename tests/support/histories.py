@@ -38,17 +38,16 @@ class Wanted:
 
 @dataclasses.dataclass(frozen=True)
 class Ended:
-    """How a run ended: delta_import_result, each message and each warning about this source, the tenant's calls meanwhile, all that was printed."""
+    """How a run ended: whether no task failed, delta_import_result, each message and each warning about this source, the tenant's calls
+    meanwhile, and all that was printed.
+    """
 
+    is_green: bool
     result: dict[str, t.Any]
     messages: list[str]
     warnings: list[str]
     calls: list[str]
     output: str = dataclasses.field(repr=False)
-
-    @property
-    def is_green(self) -> bool:
-        return self.result["failed"] is False
 
     @property
     def said(self) -> str:
@@ -216,11 +215,11 @@ def _play_once(controller: Controller, together: list[_Begun], options: tuple[st
     notes = [json.loads(line) for line in said.read_text(encoding="utf-8").splitlines()]
     for one in together:
         name = one.source.name
-        assert name in run.results, run.output
         mine = [note for note in notes if note["host"] == name]
-        one.go_on(Ended(
-            run.results[name], [note["message"] for note in mine if note["message"]], [text for note in mine for text in note["warnings"]],
-            one.source.tenant.calls(), run.output))
+        assert mine, run.output
+        messages, warnings = [note["message"] for note in mine if note["message"]], [text for note in mine for text in note["warnings"]]
+        green = not any(note["failed"] for note in mine)
+        one.go_on(Ended(green, run.results.get(name, {}), messages, warnings, one.source.tenant.calls(), run.output))
 
 
 class _Begun:

@@ -97,6 +97,24 @@ def an_older_baseline_is_restored(source: Source, what: str) -> Runs:
     assert (again.is_green, again.result["nothing_new"], source.applied()) == (True, True, 3)
 
 
+def the_baseline_is_deleted(source: Source, how: str) -> Runs:
+    """To send everybody, as the README says; or to send everybody in one word."""
+    yield from first_run(source, ANN, BOB)
+    source.tenant.alter_person("1", email="by.hand@example.com")
+    source.tenant.remove_person("2")
+    if how == "alone":
+        source.baseline.unlink()
+    elif how == "with all files":
+        source.forget_baseline()
+
+    run = yield source.run(**({"delta_import_resend": True} if how == "not, but resend" else {}))
+    assert run.is_green, run.said
+    assert source.untrue() == []
+    assert source.applied() == 2
+    again = yield source.run()
+    assert (again.is_green, again.result["nothing_new"], source.applied()) == (True, True, 2)
+
+
 def a_person_moves_back_and_forth(source: Source) -> Runs:
     yield from first_run(source, ANN, BOB)
     for count, row in enumerate((BOB2, BOB, BOB2, BOB), start=2):
@@ -110,7 +128,7 @@ def a_person_moves_back_and_forth(source: Source) -> Runs:
 def test_a_difference_that_was_there_before(tmp_path: Path, subtests: pytest.Subtests) -> None:
     play(
         tmp_path, subtests, *each(an_ignored_leaver_is_back, account=["removed"]), *each(the_newest_record_is_gone, why=["deleted"]),
-        *each(an_older_baseline_is_restored, what=["all files"]))
+        *each(the_baseline_is_deleted, how=["with all files"]))
 
 
 @pytest.mark.deep
@@ -118,7 +136,8 @@ def test_further_differences_that_were_there_before(tmp_path: Path, subtests: py
     play(
         tmp_path, subtests, a_person_moves_back_and_forth,
         *each(an_ignored_leaver_is_back, account=["removed, no status column", "deactivated", "deactivated, no status column"]),
-        *each(the_newest_record_is_gone, why=["other name"]), *each(an_older_baseline_is_restored, what=["baseline only"]))
+        *each(the_newest_record_is_gone, why=["other name"]), *each(an_older_baseline_is_restored, what=["all files", "baseline only"]),
+        *each(the_baseline_is_deleted, how=["alone", "not, but resend"]))
 
 
 # Rows are refused.
@@ -368,28 +387,10 @@ def a_flag_is_switched_on(source: Source, how: str) -> Runs:
     assert source.touched() == {"1": 1, "2": 1}
 
 
-def the_baseline_is_deleted(source: Source, how: str) -> Runs:
-    """To send everybody, as the README says; or to send everybody in one word."""
-    yield from first_run(source, ANN, BOB)
-    source.tenant.alter_person("1", email="by.hand@example.com")
-    source.tenant.remove_person("2")
-    if how == "alone":
-        source.baseline.unlink()
-    elif how == "with all files":
-        source.forget_baseline()
-
-    run = yield source.run(**({"delta_import_resend": True} if how == "not, but resend" else {}))
-    assert run.is_green, run.said
-    assert source.untrue() == []
-    assert source.applied() == 2
-    again = yield source.run()
-    assert (again.is_green, again.result["nothing_new"], source.applied()) == (True, True, 2)
-
-
 def test_another_configuration(tmp_path: Path, subtests: pytest.Subtests) -> None:
     play(
         tmp_path, subtests, *each(a_field_is_added, how=["with one"]), *each(the_status_is_added, how=["without a baseline"]),
-        *each(a_flag_is_switched_on, how=["delta_import_send_mails_new"]), *each(the_baseline_is_deleted, how=["with all files", "not, but resend"]))
+        *each(a_flag_is_switched_on, how=["delta_import_send_mails_new"]))
 
 
 @pytest.mark.deep
@@ -400,5 +401,4 @@ def test_further_configurations(tmp_path: Path, subtests: pytest.Subtests) -> No
         *each(a_field_is_added, how=["without a baseline"]), *each(the_status_is_added, how=["with one"]),
         *each(a_flag_is_switched_on, how=[
             "delta_import_send_mails_pending", "delta_import_generate_recovery_codes", "delta_import_send_mails_new without",
-            "delta_import_generate_recovery_codes without"]),
-        *each(the_baseline_is_deleted, how=["alone"]))
+            "delta_import_generate_recovery_codes without"]))

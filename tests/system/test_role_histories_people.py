@@ -30,9 +30,6 @@ def missing(source: Source, *rows: str) -> Runs:
     assert {name for name, status in source.statuses().items() if status == "activated"} == {row.partition(";")[0] for row in rows}
 
 
-# Who comes back is activated.
-
-
 def a_leaver_is_back_and_refused_at_first(source: Source, how: str) -> Runs:
     if "no status column" in how:
         source.without_status()
@@ -82,22 +79,14 @@ def a_leaver_is_back_in_a_run_that_changes_his_row(source: Source) -> Runs:
     yield from missing(source, ANN2, BOB2)
 
 
-def test_who_comes_back(tmp_path: Path, subtests: pytest.Subtests) -> None:
-    play(
-        tmp_path, subtests, *each(a_leaver_is_back_and_refused_at_first, how=["no status column"]),
-        *each(a_leaver_is_back_without_a_baseline, how=["no status column, deleted", "empty status"]))
-
-
 @pytest.mark.deep
 def test_further_people_who_come_back(tmp_path: Path, subtests: pytest.Subtests) -> None:
     play(
         tmp_path, subtests, a_leaver_is_back_in_a_run_that_changes_his_row,
         *each(a_leaver_is_back_and_refused_at_first, how=["by himself", "by the tenant", "by the tenant, no status column"]),
         *each(a_leaver_is_back_without_a_baseline, how=[
-            "no status column, resent", "empty status, deleted", "empty status, resent", "own status, deleted", "own status, resent"]))
-
-
-# Leavers are a set.
+            "no status column, resent", "empty status", "empty status, deleted", "empty status, resent", "own status, deleted",
+            "own status, resent"]))
 
 
 def leavers_of_earlier_runs(source: Source, how: str) -> Runs:
@@ -222,22 +211,14 @@ def nothing_is_sent_that_nobody_knows(source: Source, how: str) -> Runs:
     assert after["status"] == "deactivated" or not run.is_green, run.said
 
 
-def test_leavers(tmp_path: Path, subtests: pytest.Subtests) -> None:
-    play(
-        tmp_path, subtests, *each(leavers_of_earlier_runs, how=["limit"]), *each(nothing_is_sent_that_nobody_knows, how=["beside a refused row"]),
-        *each(resent_and_the_leavers_stay, how=["ignored"]), *each(a_refused_leaver_stays_a_leaver, how=["no status column"]))
-
-
 @pytest.mark.deep
 def test_further_leavers(tmp_path: Path, subtests: pytest.Subtests) -> None:
     play(
         tmp_path, subtests, a_refused_leaver_is_back, resent_within_the_limits,
         *each(leavers_of_earlier_runs, how=["back", "no status column", "no status column, back"]),
         *each(nothing_is_sent_that_nobody_knows, how=["another field"]),
-        *each(resent_and_the_leavers_stay, how=["at once", "at once, no status column"]), *each(a_refused_leaver_stays_a_leaver, how=["with one"]))
-
-
-# Protected people.
+        *each(resent_and_the_leavers_stay, how=["ignored", "at once", "at once, no status column"]),
+        *each(a_refused_leaver_stays_a_leaver, how=["with one"]))
 
 
 def protected_people_leave(source: Source, how: str) -> Runs:
@@ -275,7 +256,7 @@ def protected_people_whom_the_export_deactivates(source: Source, how: str) -> Ru
     assert source.values("email")["1"] == "ann2@example.com"
 
 
-def protected_people_are_not_invited_away(source: Source) -> Runs:
+def protected_people_who_have_not_registered(source: Source) -> Runs:
     """Who has not registered yet would be deleted for good."""
     source.variables["delta_import_protected"] = ["2"]
     source.write(ANN, BOB)
@@ -299,14 +280,17 @@ def the_file_of_protected_people_is_not_there(source: Source) -> Runs:
     assert (stopped.calls, source.tenant.people()) == ([], before)
 
 
-def test_protected_people(tmp_path: Path, subtests: pytest.Subtests) -> None:
+def test_who_leaves_and_who_comes_back(tmp_path: Path, subtests: pytest.Subtests) -> None:
     play(
-        tmp_path, subtests, *each(protected_people_leave, how=["list"]),
-        *each(protected_people_whom_the_export_deactivates, how=["without a baseline"]))
+        tmp_path, subtests, *each(a_leaver_is_back_and_refused_at_first, how=["no status column"]),
+        *each(a_leaver_is_back_without_a_baseline, how=["no status column, deleted"]), *each(leavers_of_earlier_runs, how=["limit"]),
+        *each(nothing_is_sent_that_nobody_knows, how=["beside a refused row"]), *each(a_refused_leaver_stays_a_leaver, how=["no status column"]),
+        *each(protected_people_leave, how=["list"]))
 
 
 @pytest.mark.deep
 def test_further_protected_people(tmp_path: Path, subtests: pytest.Subtests) -> None:
     play(
-        tmp_path, subtests, protected_people_are_not_invited_away, the_file_of_protected_people_is_not_there,
-        *each(protected_people_leave, how=["file", "list, no status column"]), *each(protected_people_whom_the_export_deactivates, how=["with one"]))
+        tmp_path, subtests, protected_people_who_have_not_registered, the_file_of_protected_people_is_not_there,
+        *each(protected_people_leave, how=["file", "list, no status column"]),
+        *each(protected_people_whom_the_export_deactivates, how=["with one", "without a baseline"]))

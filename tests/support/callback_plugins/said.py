@@ -16,7 +16,7 @@ name: said
 type: notification
 short_description: Note messages and warnings by host
 description:
-  - The environment variable C(SAID) names a file. Each line of it is JSON, with a host, the messages of a task, and its warnings.
+  - The environment variable C(SAID) names a file. Each line of it is JSON, with a host, whether a task failed, its message, and its warnings.
 """
 
 
@@ -29,14 +29,15 @@ class CallbackModule(CallbackBase):
     CALLBACK_NEEDS_ENABLED = True
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
-        self._note(result)
+        self._note(result, failed=False)
 
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
-        self._note(result)
+        self._note(result, failed=not ignore_errors)
 
-    def _note(self, result: t.Any) -> None:
+    def _note(self, result: t.Any, *, failed: bool) -> None:
         # Named so since ansible-core 2.20, and as in the second case before.
         host, found = (result.host, result.result) if hasattr(result, "result") else (result._host, result._result)
-        note = {"host": host.get_name(), "message": str(found.get("msg") or ""), "warnings": [str(each) for each in found.get("warnings") or []]}
+        warnings = [str(each) for each in found.get("warnings") or []]
+        note = {"host": host.get_name(), "failed": failed, "message": str(found.get("msg") or ""), "warnings": warnings}
         with Path(os.environ["SAID"]).open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(note) + "\n")
