@@ -183,12 +183,16 @@ refused_since:
   description: The day of the oldest of these refusals, or V(null).
   type: str
   returned: success
+sent_again:
+  description: The number of rows in the output of people whose row was refused before, leavers among them.
+  type: int
+  returned: success, or when a limit is exceeded
 protected:
   description: The number of people who would have been deactivated if they were not in O(protected).
   type: int
   returned: success, or when a limit is exceeded
 earlier_leavers:
-  description: The number of people who had left before and were not deactivated. Where leavers are deactivated, they are in RV(leavers) instead.
+  description: How many of RV(leavers) had left before and were not deactivated. Where leavers are left alone, O(limits) does not count them.
   type: int
   returned: success, or when a limit is exceeded
 status_added:
@@ -241,7 +245,7 @@ def write_delta(invocation: Invocation) -> dict[str, t.Any]:
         limits={kind: limit for kind, limit in params["limits"].items() if limit is not None},
         told_dest=params["told_dest"], people_dest=params["people_dest"],
     ), check_mode=invocation.check_mode)
-    since = told.refused_since if told is not None and made.delta.counts["refused_earlier"] else None
+    since = told.refused_since if told is not None and made.delta.sent_again else None
     for warning in warnings_of(made.delta, rules, since):
         invocation.warn(warning)
     return {"changed": made.changed, "diff": _diff(made, params["show_identifiers"]), **made.to_result(), "refused_since": since}

@@ -73,7 +73,7 @@ class Delta:
 
     `after`: what the tenant is told when all rows are accepted. `unknown_leavers`: how many leavers have a mapped cell that is not known;
     `without_status`: how many new rows have an empty status; `status_added`: the column that the export does not have; `mapping_grew`: whether
-    a field was never told.
+    a field was never told; `sent_again`: how many rows are of people whose row was refused before.
     """
 
     header: bytes = b""
@@ -86,11 +86,17 @@ class Delta:
     unknown_leavers: int = 0
     without_status: int = 0
     status_added: str | None = None
+    leavers_are_sent: bool = False
+    sent_again: int = 0
     mapping_grew: bool = False
     people: list[Touched] = dataclasses.field(default_factory=list)
 
     def count(self, kind: str) -> int:
         return len(self.identifiers[kind])
+
+    def limited(self, kind: str) -> int:
+        """Return how many of a kind a limit counts: not those leavers who were leavers before and are left alone once more."""
+        return self.count(kind) - (self.counts["earlier_leavers"] if kind == "leavers" and not self.leavers_are_sent else 0)
 
     def pieces(self) -> t.Iterator[bytes]:
         """Yield the output."""
@@ -134,6 +140,7 @@ class _Comparison:
         self._told_fields = told_fields if told_fields is not None else (rules.fields or {})
         self._delta = Delta(header=self._writer.header())
         self._delta.status_added = rules.status_column if self._writer.added_status else None
+        self._delta.leavers_are_sent = rules.deactivate_leavers and not rules.everybody
         self._delta.mapping_grew = previous is not None and self._writer.untold
 
     def run(self) -> Delta:
@@ -186,6 +193,7 @@ class _Comparison:
         if known.refused is not None:
             change = "refused earlier"
             delta.counts["refused_earlier"] += 1
+            delta.sent_again += 1
         elif known.raw is None or known.returns:
             change = "joiner"
             delta.identifiers["joiners"].append(name)
@@ -248,17 +256,14 @@ class _Comparison:
             self._delta.counts["protected"] += 1
             self._list(name, "protected", [])
             self._keep(name, known)
-        elif not self._rules.deactivate_leavers or self._rules.everybody:
-            if known.left is None:
-                self._delta.identifiers["leavers"].append(name)
-                self._list(name, "leaver", [])
-            else:
-                self._delta.counts["earlier_leavers"] += 1
-            self._keep(name, known)
-        else:
-            self._delta.identifiers["leavers"].append(name)
-            self._list(name, "leaver", [])
+            return
+        self._delta.identifiers["leavers"].append(name)
+        self._delta.counts["earlier_leavers"] += known.left is not None
+        self._list(name, "leaver", [])
+        if self._rules.deactivate_leavers and not self._rules.everybody:
             self._send_leaver(name, known)
+        else:
+            self._keep(name, known)
 
     def _send_leaver(self, name: str, known: _Known) -> None:
         delta, raw = self._delta, known.raw
@@ -270,11 +275,15 @@ class _Comparison:
             delta.unknown_leavers += 1
         else:
             delta.rows.append(row)
+            delta.sent_again += known.refused is not None
         delta.after.deactivated.add(name)
 
     def _keep(self, name: str, known: _Known) -> None:
-        """Remember somebody who has left and is not deactivated: she stays a leaver."""
-        if self._rules.fields is not None:
+        """Remember somebody who has left and is not deactivated: she stays a leaver.
+
+        Where everybody is sent because it is not known what the tenant was told, the previous rows may be those of another tenant.
+        """
+        if self._rules.fields is not None and not (self._rules.everybody and self._rules.told is None):
             self._delta.after.leavers[name] = known.left if known.raw is None and known.left is not None else self._writer.fields_of(
                 known.raw or b"", self._told_fields)
 

@@ -9,7 +9,7 @@ from .facts import Data, Facts, data
 from .plan import Plan
 
 #: What else a difference is told with, where there is some of it, and what it is called.
-ALSO_TOLD = {"refused_earlier": "refused earlier", "protected": "protected", "earlier_leavers": "leavers of earlier runs"}
+ALSO_TOLD = {"refused_earlier": "refused earlier", "protected": "protected", "earlier_leavers": "of the leavers from earlier runs"}
 
 #: What the state step tells of an import.
 OF_THE_IMPORT = ("changes", "expected", "row_error_count")

@@ -81,7 +81,7 @@ class Made:
 
 def numbers(delta: Delta) -> dict[str, t.Any]:
     """Return how many people there are of each kind."""
-    return {**{kind: delta.count(kind) for kind in KINDS}, "unchanged": delta.unchanged, **delta.counts}
+    return {**{kind: delta.count(kind) for kind in KINDS}, "unchanged": delta.unchanged, **delta.counts, "sent_again": delta.sent_again}
 
 
 def make_delta(wanted: DeltaRequest, *, check_mode: bool = False) -> Made:
@@ -109,7 +109,7 @@ def make_delta(wanted: DeltaRequest, *, check_mode: bool = False) -> Made:
 
 def warnings_of(delta: Delta, rules: DeltaRules, refused_since: str | None) -> t.Iterator[str]:
     """Yield what an admin has to know of a difference beside its numbers."""
-    again, protected = delta.counts["refused_earlier"], delta.counts["protected"]
+    again, protected = delta.sent_again, delta.counts["protected"]
     if again:
         yield f"{people(again)} whose row was refused in an earlier run, first on {refused_since}, {is_are(again)} sent again"
     if protected:
