@@ -113,6 +113,9 @@ GUARDS = {
     ("state", "errors"): (Kind.FAILED, "Imported, but too many rows were refused", [
         "Correct the refused rows in the system that the export comes from.",
         "Export and run again. Rows that went through are not changed by being sent once more."]),
+    ("outcome", "errors"): (Kind.FAILED, "Every row was refused, so nobody was imported", [
+        "Read below what the service says about the rows, and correct the export or the mapping.",
+        "Run again: the rows are sent once more."]),
     ("state", "limits"): (Kind.FAILED, "Imported, and more people were changed than the limits allow", [
         "Look at the people that the numbers below are of, in Studio.",
         "Correct the export, and run again: the next import gives them what the export says then."]),
@@ -154,7 +157,7 @@ def _of_guard(failed: Failed, exceeded: bool) -> tuple[Kind, str, list[str]] | N
         stage = "" if not at_preview else "exceeded" if exceeded else stage
     if (failed.step, stage) == ("state", "limits") and _is_beyond_preview(failed, exceeded):
         stage = "beyond"
-    if stage == "errors" and failed.result.get("row_error_count") is None:
+    if (failed.step, stage) == ("state", "errors") and failed.result.get("row_error_count") is None:
         # They were not too many: they could not be written.
         stage = ""
     return GUARDS.get((failed.step, stage))
