@@ -170,7 +170,7 @@ class _Comparison:
         found: dict[bytes, _Before] = {}
         if self._previous is not None:
             try:
-                found.update(_by_identifier(self._previous))
+                found = _by_identifier(self._previous)
             except BadTable as error:
                 error.in_previous = True
                 raise
