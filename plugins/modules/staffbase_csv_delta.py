@@ -123,8 +123,8 @@ options:
   people_dest:
     description:
       - Path of a CSV, with the mode C(0600), that gets a line for each person who would be touched. The columns are C(identifier), C(change)
-        (V(joiner), V(mover), V(leaver), V(protected) or V(refused earlier)), and C(columns), in which a mover differs. It is written in check mode,
-        too, and also when a limit is exceeded.
+        (V(joiner), V(mover), V(leaver), V(protected), V(refused earlier), with O(resend) also V(unchanged), and V(leaver, left alone) for leavers who
+        are not sent), and C(columns), in which a mover differs. It is written in check mode, too, and also when a limit is exceeded.
     type: path
     version_added: 0.1.0
   show_identifiers:
@@ -243,7 +243,7 @@ def write_delta(invocation: Invocation) -> dict[str, t.Any]:
         previous=params["previous"], current=params["current"], dest=params["dest"], identifier=params["identifier"], rules=rules,
         separator=params["separator"], encoding=params["encoding"],
         limits={kind: limit for kind, limit in params["limits"].items() if limit is not None},
-        told_dest=params["told_dest"], people_dest=params["people_dest"],
+        told=params["told"], told_dest=params["told_dest"], people_dest=params["people_dest"],
     ), check_mode=invocation.check_mode)
     since = told.refused_since if told is not None and made.delta.sent_again else None
     for warning in warnings_of(made.delta, rules, since):

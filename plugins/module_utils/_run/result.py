@@ -65,7 +65,7 @@ def _difference(plan: Plan, delta: Data) -> str:
 
 def _outcome(plan: Plan, facts: Facts) -> str:
     if facts.is_nothing_new:
-        return "Nothing new: this content has been imported before, or nobody has changed."
+        return f"Nothing new: {'nobody has changed' if facts.last('delta').get('empty') else 'this export was imported before'}, so nothing was sent."
     if plan.check_mode:
         return f"A real run would take this export to {plan.inputs.target}."
     changes, refused = facts.last("state").get("changes"), facts.refused_count

@@ -103,7 +103,8 @@ class Begin:
             try:
                 self._resume(begun)
             except StaffbaseError as error:
-                error.details = {**error.details, "resuming": True}
+                # That it is not what was approved is no matter of the run before.
+                error.details = {**error.details, "resuming": error.stage != "approval"}
                 raise
         # A run that was pending may have been put back, too. It is finished, and is not the last one.
         if was_moved:
