@@ -75,8 +75,8 @@ class Delta:
     """What was found. `rows` are the output's records in order, with their line ends; `identifiers` by kind; `counts` by ALSO_COUNTED.
 
     `after`: what the tenant is told when all rows are accepted. `unknown_leavers`: how many leavers have a mapped cell that is not known;
-    `bare_leavers`: of how many of them nothing but the identifier is; `without_status`: how many rows have an empty status; `status_added`: the column
-    that the export does not have; `mapping_grew`: whether a field was never told; `sent_again`: how many rows are of people whose row was refused
+    `bare_leavers`: of how many of them nothing but the identifier is; `without_status`: how many rows have an empty status; `status_added`: the
+    column that the export does not have; `mapping_grew`: whether a field was never told; `sent_again`: how many rows are of people whose row was refused
     before.
     """
 
