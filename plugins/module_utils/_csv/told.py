@@ -69,7 +69,7 @@ class Told:
         try:
             found = json.loads(data)
             version = found.pop("version")
-        except (ValueError, AttributeError, KeyError, TypeError):
+        except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
             raise ValueError("it is damaged") from None
         if version != VERSION:
             known = f"it is of version {version}, and this collection knows version {VERSION}"
@@ -77,18 +77,25 @@ class Told:
         try:
             told = cls(**found)
             told.refused = {name: Refused(**t.cast("dict[str, t.Any]", one)) for name, one in told.refused.items()}
+            # Of a text, a set would be its characters.
+            if not isinstance(told.deactivated, list) or not isinstance(told.held, list):
+                raise TypeError
             told.deactivated, told.held = set(told.deactivated), set(told.held)
             told.check()
-        except (AttributeError, TypeError):
+        except (AttributeError, TypeError, UnicodeError):
             raise ValueError("it is damaged") from None
         return told
 
     def check(self) -> None:
-        """Raise TypeError for what cannot be."""
+        """Raise TypeError for what cannot be, AttributeError for what has no parts, UnicodeError for half a character."""
         texts: list[t.Any] = [
             self.baseline, self.tenant, self.date, self.last_import, self.last_created, *self.deactivated, *self.held, *self.refused, *self.leavers,
             *self.mapping, *self.mapping.values(), *(one.since for one in self.refused.values()),
             *(cell for fields in self.leavers.values() for pair in fields.items() for cell in pair),
         ]
-        if not all(isinstance(text, str) for text in texts) or not isinstance(self.flags, dict):
+        answers = [*self.flags.values(), *(each for one in self.refused.values() for each in (one.sure, one.accepted, one.returner))]
+        if not all(isinstance(text, str) for text in texts) or not all(isinstance(answer, bool) for answer in answers):
             raise TypeError
+        # They are looked for in an export, as UTF-8.
+        for text in texts:
+            text.encode()
