@@ -18,7 +18,7 @@ from support.told_delta import BOB_CELLS, DAY, refused, told
 CELL = "quellwick"
 
 FULL = told(
-    baseline="ab" * 32, flags={"send_mails_new": True, "send_mails_pending": False}, date=DAY, last_import="64f0", last_created="2026-01-31T02:00:00Z",
+    baseline="ab" * 32, flags={"send_mails_new": True, "send_mails_pending": False}, date=DAY, last_import="64f0", last_created=f"{DAY}T02:00:00Z",
     refused={"1": refused(sure=False, accepted=True), CELL: refused(returner=True)}, leavers={"2": BOB_CELLS, "\u00e4;\n": {"externalId": ""}},
     deactivated={"9", "10"}, held={"4"})
 
@@ -72,7 +72,8 @@ WHOLE = FULL.to_bytes()
 
 @pytest.mark.parametrize("data", [
     b"", b"\0", b"{", WHOLE[:-10], WHOLE[: len(WHOLE) // 2], WHOLE[10:], WHOLE.replace(b'"', b"'"), b"\xff" + WHOLE, WHOLE + WHOLE,
-    CELL.encode(), f'"{CELL}"'.encode(), b"[]", b"5", b"null", b'["version"]', b"{}", b'{"version": 1, "quellwick": 1}', b'{"version": 1, "self": {}}',
+    CELL.encode(), f'"{CELL}"'.encode(), b"[]", b"5", b"null", b'["version"]', b"{}",
+    b'{"version": 1, "quellwick": 1}', b'{"version": 1, "self": {}}',
     b'{"version": 1, "refused": {"1": {}}}', b'{"version": 1, "refused": {"1": {"since": "x", "quellwick": 1}}}',
 ], ids=lambda data: f"{len(data)} bytes")
 def test_what_is_damaged_is_not_read(data: bytes) -> None:
@@ -88,9 +89,11 @@ def test_what_was_made_to_break_a_reader_is_damaged(data: bytes) -> None:
 
 
 TEXTS, SETS = ("baseline", "tenant", "date", "last_import", "last_created"), ("deactivated", "held")
-VALUES: list[t.Any] = [None, 5, True, CELL, [], [CELL], [[CELL]], [None], {CELL: CELL}, {CELL: True}, {CELL: None}, {CELL: {CELL: CELL}}, {CELL: {CELL: 5}}]
+VALUES: list[t.Any] = [
+    None, 5, True, CELL, [], [CELL], [[CELL]], [None], {CELL: CELL}, {CELL: True}, {CELL: None}, {CELL: {CELL: CELL}}, {CELL: {CELL: 5}},
+]
 RIGHT: dict[str, list[t.Any]] = {
-    **dict.fromkeys(TEXTS, [CELL]), **dict.fromkeys(SETS, [[], [CELL]]), "mapping": [{CELL: CELL}], "flags": [{CELL: True}],
+    **{key: [CELL] for key in TEXTS}, **{key: [[], [CELL]] for key in SETS}, "mapping": [{CELL: CELL}], "flags": [{CELL: True}],
     "refused": [], "leavers": [{CELL: {CELL: CELL}}],
 }
 
