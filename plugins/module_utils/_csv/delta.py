@@ -221,7 +221,7 @@ class _Comparison:
             # A mover's status is nobody's business here, and of somebody whose row may have been accepted it was told already.
             is_new = change == "joiner" or (known.refused is not None and known.refused.sure and not known.refused.accepted)
             return joiners if is_new or self._rules.everybody else None
-        if known.refused is not None and not known.refused.sure:
+        if known.refused is not None and not known.refused.sure and not self._rules.everybody:
             return self._status_if_unsure(known, raw)
         return joiners if change == "joiner" else None
 
