@@ -244,7 +244,7 @@ class _Comparison:
             if known.deactivated:
                 self._delta.after.deactivated.add(name)
             return
-        if known.protected:
+        if known.protected and self._rules.deactivate_leavers:
             self._delta.counts["protected"] += 1
             self._list(name, "protected", [])
             self._keep(name, known)
