@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .delta_writer import places_before
 from .table import Table
 from .told import Fields, Refused, Told
 
@@ -28,7 +29,7 @@ class Settlement:
         self._day = day
         self._before: Records = dict(previous.records()) if previous is not None else {}
         known = previous.header if previous is not None else []
-        self._places = [known.index(name) if name in known else None for name in current.header]
+        self._places = places_before(known, current.header, after.mapping, self._told.mapping or after.mapping)
         self.after = after
 
     def rows(self) -> t.Iterator[bytes]:
