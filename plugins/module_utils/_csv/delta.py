@@ -121,7 +121,8 @@ _Before = t.Union[bytes, _Known, None]
 def compare(previous: Table | None, current: Table, rules: DeltaRules) -> Delta:
     """Compare two tables; without a previous one everybody is new.
 
-    Raises BadTable for identifiers that are empty or not unique, and for rows that do not fit their header; NeedsStatus.
+    Raises BadTable for identifiers that are empty or not unique, for rows that do not fit their header, and for a mapped column that the current
+    table lacks; NeedsStatus.
     """
     return _Comparison(previous, current, rules).run()
 

@@ -30,6 +30,9 @@ class RowWriter:
         self._fields = fields
         before = previous.header if previous is not None else []
         header = current.header
+        for column in (fields or {}).values():
+            if column not in header:
+                raise BadTable("column_missing", 1, column)
         self.added_status = status_column is not None and status_column not in header
         self._columns = [*header, status_column] if self.added_status and status_column else header
         self._status_place = self._columns.index(status_column) if status_column else None

@@ -50,6 +50,8 @@ class DeltaRequest:
             raise InputError("status_column", "it is needed with leavers=deactivate: it is the column that gets the status Deactivated")
         if self.rules.joiners_status is not None and self.rules.status_column is None:
             raise InputError("status_column", "it is needed with joiners_status")
+        if self.rules.told is not None and self.rules.fields is None:
+            raise InputError("mapping", "it is needed with told: what is known of leavers is kept by field")
         for kind, limit in self.limits.items():
             try:
                 read_limit(limit)
@@ -60,6 +62,8 @@ class DeltaRequest:
             for dest in ("dest", "people_dest"):
                 if path and getattr(self, dest) and os.path.realpath(getattr(self, dest)) == os.path.realpath(path):
                     raise InputError(dest, f"it is the same file as {option}, which would be overwritten")
+        if self.people_dest and os.path.realpath(self.people_dest) == os.path.realpath(self.dest):
+            raise InputError("people_dest", "it is the same file as dest, which would be overwritten")
         return self
 
 
