@@ -101,6 +101,7 @@ options:
       - Path of what the tenant was told beside the rows of O(previous), as M(community.staffbase.staffbase_import_begin) returns it.
       - With it, rows that were refused are sent again, a field of O(mapping) that was never told makes everybody a mover, and people who have left
         and were not deactivated are still leavers. Without it, the rows of O(previous) are taken to be told under O(mapping).
+      - It needs O(mapping).
     type: path
     version_added: 0.1.0
   told_dest:

@@ -132,7 +132,8 @@ _Before = t.Union[bytes, _Known, None]
 def compare(previous: Table | None, current: Table, rules: DeltaRules) -> Delta:
     """Compare two tables; without a previous one everybody is new.
 
-    Raises BadTable for identifiers that are empty or not unique, and for rows that do not fit their header; NeedsStatus.
+    Raises BadTable for identifiers that are empty or not unique, for rows that do not fit their header, and for a mapped column that the current
+    table lacks; NeedsStatus.
     """
     return _Comparison(previous, current, rules).run()
 
@@ -141,10 +142,14 @@ class _Comparison:
     def __init__(self, previous: Table | None, current: Table, rules: DeltaRules) -> None:
         self._previous, self._current, self._rules = previous, current, rules
         told_fields = rules.told.mapping if rules.told is not None else None
-        self._writer = RowWriter(previous, current, rules.status_column, rules.fields, told_fields)
+        status_column = rules.status_column
+        while status_column in current.header and rules.fields is not None and status_column not in rules.fields.values():
+            # A column of the export's own, which nobody maps: not this one is meant.
+            status_column += "_"
+        self._writer = RowWriter(previous, current, status_column, rules.fields, told_fields)
         self._told_fields = told_fields if told_fields is not None else (rules.fields or {})
         self._delta = Delta(header=self._writer.header())
-        self._delta.status_added = rules.status_column if self._writer.added_status else None
+        self._delta.status_added = status_column if self._writer.added_status else None
         self._delta.leavers_are_sent = rules.deactivate_leavers and not rules.everybody
         self._delta.mapping_grew = previous is not None and self._writer.untold
 
@@ -235,7 +240,7 @@ class _Comparison:
             # A mover's status is nobody's business here, and of somebody whose row may have been accepted it was told already.
             is_new = change == "joiner" or (known.refused is not None and known.refused.sure and not known.refused.accepted)
             return joiners if is_new or self._rules.everybody else None
-        if known.refused is not None and not known.refused.sure:
+        if known.refused is not None and not known.refused.sure and not self._rules.everybody:
             return self._status_if_unsure(known, raw)
         return joiners if change == "joiner" else None
 
@@ -244,10 +249,10 @@ class _Comparison:
 
         An admin may have changed it by hand since then.
         """
-        cell = self._writer.own_status(raw)
-        if known.refused is not None and known.refused.accepted and known.raw is not None:
-            return "" if cell == self._writer.status_before(known.raw) else None
-        return None if says_deactivated(cell) else ""
+        cell, refused = self._writer.own_status(raw), known.refused
+        if refused is None or any(told != cell for told in refused.statuses):
+            return None
+        return "" if refused.accepted or not says_deactivated(cell) else None
 
     # Somebody who is missing
 
@@ -258,7 +263,7 @@ class _Comparison:
             if known.deactivated:
                 self._delta.after.deactivated.add(name)
             return
-        if known.protected:
+        if known.protected and self._delta.leavers_are_sent:
             self._delta.counts["protected"] += 1
             self._list(name, "protected", [])
             self._keep(name, known)

@@ -51,6 +51,8 @@ class DeltaRequest:
             raise InputError("status_column", "it is needed with leavers=deactivate: it is the column that gets the status Deactivated")
         if self.rules.joiners_status is not None and self.rules.status_column is None:
             raise InputError("status_column", "it is needed with joiners_status")
+        if self.rules.told is not None and self.rules.fields is None:
+            raise InputError("mapping", "it is needed with told: what is known of leavers is kept by field")
         for kind, limit in self.limits.items():
             try:
                 read_limit(limit)
