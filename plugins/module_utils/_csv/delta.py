@@ -76,8 +76,8 @@ class Delta:
 
     `after`: what the tenant is told when all rows are accepted. `unknown_leavers`: how many leavers have a mapped cell that is not known;
     `bare_leavers`: of how many of them nothing but the identifier is; `without_status`: how many rows have an empty status; `status_added`: the
-    column that the export does not have; `mapping_grew`: whether a field was never told; `sent_again`: how many rows are of people whose row was refused
-    before.
+    column that the export does not have; `mapping_grew`: whether a field was never told; `sent_again`: how many rows are of people whose row was
+    refused before.
     """
 
     header: bytes = b""
@@ -245,14 +245,14 @@ class _Comparison:
         return joiners if change == "joiner" else None
 
     def _status_if_unsure(self, known: _Known, raw: bytes) -> str | None:
-        """Leave out the status of somebody whose row may have been accepted, unless it is what has changed.
+        """Leave out the status of somebody whose row may have been accepted, unless it may be what has changed.
 
-        An admin may have changed it by hand since then.
+        An admin may have deactivated her by hand since then. What says Deactivated is always sent: without it, somebody who is not there any more would
+        be created as active.
         """
         cell, refused = self._writer.own_status(raw), known.refused
-        if refused is None or any(told != cell for told in refused.statuses):
-            return None
-        return "" if refused.accepted or not says_deactivated(cell) else None
+        told_otherwise = refused is None or any(told != cell for told in refused.statuses)
+        return None if told_otherwise or says_deactivated(cell) else ""
 
     # Somebody who is missing
 
