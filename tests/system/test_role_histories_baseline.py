@@ -204,7 +204,8 @@ def test_files_of_the_baseline(tmp_path: Path, subtests: pytest.Subtests) -> Non
 @pytest.mark.deep
 def test_further_files_of_the_baseline(tmp_path: Path, subtests: pytest.Subtests) -> None:
     play(
-        tmp_path, subtests, the_baseline_is_edited, who_was_refused_earlier, *each(a_baseline_is_older_than_the_records, how=["restored", "left alone"]),
+        tmp_path, subtests, the_baseline_is_edited, who_was_refused_earlier,
+        *each(a_baseline_is_older_than_the_records, how=["restored", "left alone"]),
         *each(an_earlier_form_is_adopted, how=["another tenant"]),
         *each(what_was_told_is_damaged, how=["empty", "cut", "no JSON", "another JSON", "an empty object"]),
         *each(a_pending_difference_is_restored, how=["imported", "not imported"]),
