@@ -113,6 +113,8 @@ class World:
         self.since = Since()
         self.kept: list[Kept] = []
         self.played: list[Step] = []
+        self.ended_green = False
+        self.last_output = ""
         self._start = start
         self._tenants: dict[str, Tenant] = {}
         self._stack = contextlib.ExitStack()
@@ -274,7 +276,7 @@ class World:
             self._forget()
 
     def delete_folder(self) -> None:
-        if self.baseline.exists():
+        if any(self.kept_folder.iterdir()):
             for path in self.kept_folder.iterdir():
                 path.unlink()
             self.since.unfinished = False
@@ -390,6 +392,7 @@ class World:
 
     def end(self, kind: str, past: truth.Past, run: Run) -> None:
         """Judge what has become of a run, and take note of it."""
+        self.ended_green, self.last_output = run.code == 0, run.output
         others = [tenant for tenant in self._tenants.values() if tenant is not self.tenant]
         applied = self.tenant.collect()
         truth.judge(truth.Case(self, kind, past, self.tenant.people(), applied, run, [call for each in others for call in each.simulator.calls()]))

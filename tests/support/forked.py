@@ -23,6 +23,7 @@ import threading
 import typing as t
 from pathlib import Path
 
+from . import role_steps
 from .waiting import until
 
 COLLECTION = "ansible_collections.community.staffbase.plugins"
@@ -54,9 +55,9 @@ class Forked:
 
 
 class Server:
-    """The process that forks the runs."""
+    """The process that forks the runs; `steps_only`: without Ansible's own play, see role_steps.py."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, steps_only: bool = False) -> None:
         self._home = tempfile.mkdtemp(prefix="staffbase-runs-")
         self._runs: dict[int, Forked] = {}
         self._started: list[int] = []
@@ -68,7 +69,7 @@ class Server:
         }
         self._environment = environment
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "support.forked"], cwd=Path(__file__).parents[1], env=environment, text=True,
+            [sys.executable, "-m", "support.forked", *(["steps"] if steps_only else [])], cwd=Path(__file__).parents[1], env=environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -105,9 +106,9 @@ class Server:
 
 
 @functools.cache
-def server() -> Server:
+def server(*, steps_only: bool = False) -> Server:
     """Return the server of this process, which is started when it is first asked for."""
-    made = Server()
+    made = Server(steps_only=steps_only)
     atexit.register(made.stop)
     return made
 
@@ -143,7 +144,9 @@ def _serve() -> None:
     os.set_blocking(told, False)
     signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
     signal.set_wakeup_fd(told, warn_on_full_buffer=False)
-    _loop(PlaybookCLI.cli_executor, ends)
+    if sys.argv[1:]:
+        role_steps.prepare()
+    _loop(role_steps.main if sys.argv[1:] else PlaybookCLI.cli_executor, ends)
 
 
 def _load() -> None:
