@@ -70,6 +70,18 @@ options:
   errors:
     description: Path of the error CSV of the service for the delta. Without it, no row was refused.
     type: path
+  nothing_sent:
+    description:
+      - With O(state=finished), whether nobody had changed, so that nothing was sent. What the tenant was told of mails and recovery codes, and when,
+        is then what it was.
+    type: bool
+    default: false
+  import_id:
+    description: With O(state=finished), the import that has told the tenant. It is remembered.
+    type: str
+  created_at:
+    description: With O(state=finished), the time of its upload, as the service told it.
+    type: str
   errors_dest:
     description:
       - Where the refused rows will be put at the end of the run. With O(state=begun), the module fails if nothing can be written there,
@@ -128,6 +140,16 @@ claim:
   description: The same as RV(lock), under its earlier name.
   type: dict
   returned: success
+refused:
+  description:
+    - With O(state=finished), how many people have a row that was refused and is sent again in the next run. V(null) for a run of which nothing is
+      remembered but the rows.
+  type: int
+  returned: success
+refused_since:
+  description: The day of the oldest of these refusals, or V(null).
+  type: str
+  returned: success
 next_path:
   description: The path of the current export.
   type: str
@@ -151,6 +173,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._http.waiting 
 from ansible_collections.community.staffbase.plugins.module_utils._files.baseline import Baseline
 from ansible_collections.community.staffbase.plugins.module_utils._files.baseline_lock import LONGEST_PAUSE
 from ansible_collections.community.staffbase.plugins.module_utils._files.baseline_run import SUPERSEDED, BaselineRequest, check_places, keep
+from ansible_collections.community.staffbase.plugins.module_utils._files.next_told import End, planned_told
 
 
 def keep_baseline(invocation: Invocation) -> dict[str, t.Any]:
@@ -160,12 +183,15 @@ def keep_baseline(invocation: Invocation) -> dict[str, t.Any]:
     baseline = Baseline(params["baseline"])
     wanted = BaselineRequest(
         params["state"], src=params["src"], sha256=params["sha256"], source=params["source"], run=(params["lock"] or {}).get("run"),
-        identifier=params["identifier"], errors=params["errors"])
+        identifier=params["identifier"], errors=params["errors"],
+        end=End(nothing_sent=params["nothing_sent"], import_id=params["import_id"] or "", created_at=params["created_at"] or ""))
     kept = keep(baseline, wanted, Waiter(params["wait_timeout"], LONGEST_PAUSE), check_mode=invocation.check_mode)
     if kept.superseded:
         invocation.warn(SUPERSEDED)
     lock = baseline.lock_of(kept.run)
+    told = planned_told(baseline.told_path) if params["state"] == "finished" else None
     return {
+        "refused": len(told.refused) if told is not None else None, "refused_since": told.refused_since if told is not None else None,
         "changed": kept.changed, "exists": kept.exists, "pending": kept.pending, "same": kept.same, "superseded": kept.superseded,
         "next_path": baseline.next_path, "delta_path": baseline.delta_path,
         "lock": lock, "claim": lock,
@@ -181,6 +207,9 @@ DEFINITION = Definition({
     "lock": lock_argument(),
     "identifier": {"type": "str"},
     "errors": {"type": "path"},
+    "nothing_sent": {"type": "bool", "default": False},
+    "import_id": {"type": "str"},
+    "created_at": {"type": "str"},
     "errors_dest": {"type": "path"},
     "wait_timeout": {"type": "float", "default": 3600.0},
 }, keep_baseline, {"required_if": [("state", "begun", ["src"]), ("state", "finished", ["identifier"])]})

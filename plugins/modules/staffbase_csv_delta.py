@@ -31,9 +31,8 @@ attributes:
     support: full
 options:
   previous:
-    description: Path of the export that went through before.
+    description: Path of the export that went through before. Without it, everybody in O(current) is a joiner.
     type: path
-    required: true
   current:
     description: Path of the export of now.
     type: path
@@ -91,6 +90,43 @@ options:
       leavers:
         description: People who are missing. They are counted with O(leavers=ignore), too.
         type: str
+  mapping:
+    description:
+      - Staffbase field to column, as M(community.staffbase.staffbase_import_config) takes it. Then only the cells of these columns are compared, so a
+        column that nobody maps makes nobody a mover.
+    type: dict
+    version_added: 0.1.0
+  told:
+    description:
+      - Path of what the tenant was told beside the rows of O(previous), as M(community.staffbase.staffbase_import_begin) returns it.
+      - With it, rows that were refused are sent again, a field of O(mapping) that was never told makes everybody a mover, and people who have left
+        and were not deactivated are still leavers. Without it, the rows of O(previous) are taken to be told under O(mapping).
+    type: path
+    version_added: 0.1.0
+  told_dest:
+    description: Path where it is written what the tenant is told once all of the output is accepted, with the mode C(0600).
+    type: path
+    version_added: 0.1.0
+  resend:
+    description:
+      - Whether unchanged people are in the output, too. The numbers and O(limits) are of what has changed all the same.
+      - Leavers are not in the output then; they are still leavers in the next run.
+    type: bool
+    default: false
+    version_added: 0.1.0
+  protected:
+    description:
+      - Identifiers of people who are never deactivated or deleted, whatever the export says, or the path of a file with one a line.
+      - They are not in the output as leavers, and a status that would deactivate them is left out.
+    type: raw
+    version_added: 0.1.0
+  people_dest:
+    description:
+      - Path of a CSV, with the mode C(0600), that gets a line for each person who would be touched. The columns are C(identifier), C(change)
+        (V(joiner), V(mover), V(leaver), V(protected) or V(refused earlier)), and C(columns), in which a mover differs. It is written in check mode,
+        too, and also when a limit is exceeded.
+    type: path
+    version_added: 0.1.0
   show_identifiers:
     description: Whether the diff shows the identifiers of joiners, movers and leavers. They are persons' data.
     type: bool
@@ -139,6 +175,26 @@ unchanged:
   description: The number of people of whom nothing has changed.
   type: int
   returned: success, or when a limit is exceeded
+refused_earlier:
+  description: The number of people whose row was refused before, and who are sent again. They are in none of the numbers above.
+  type: int
+  returned: success, or when a limit is exceeded
+refused_since:
+  description: The day of the oldest of these refusals, or V(null).
+  type: str
+  returned: success
+protected:
+  description: The number of people who would have been deactivated if they were not in O(protected).
+  type: int
+  returned: success, or when a limit is exceeded
+earlier_leavers:
+  description: The number of people who had left before and were not deactivated. Where leavers are deactivated, they are in RV(leavers) instead.
+  type: int
+  returned: success, or when a limit is exceeded
+status_added:
+  description: The status column, if O(current) has none and the output has it; else V(null).
+  type: str
+  returned: success
 row_count:
   description: The number of rows in the output, without the header.
   type: int
@@ -166,18 +222,29 @@ import typing as t
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.invocation import Definition, Invocation
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
 from ansible_collections.community.staffbase.plugins.module_utils._csv.delta import KINDS, DeltaRules
-from ansible_collections.community.staffbase.plugins.module_utils._steps.export_delta import Made, DeltaRequest, make_delta
+from ansible_collections.community.staffbase.plugins.module_utils._files.identifiers import read_identifiers
+from ansible_collections.community.staffbase.plugins.module_utils._files.told_file import read_told
+from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import fields_to_columns
+from ansible_collections.community.staffbase.plugins.module_utils._steps.export_delta import Made, DeltaRequest, make_delta, warnings_of
 
 
 def write_delta(invocation: Invocation) -> dict[str, t.Any]:
     params = invocation.params
+    told = read_told(params["told"]) if params["told"] else None
+    rules = DeltaRules(
+        params["status_column"], params["leavers"] == "deactivate", params["joiners_status"],
+        fields=fields_to_columns(params["mapping"]) if params["mapping"] is not None else None, told=told, everybody=params["resend"],
+        protected=read_identifiers(params["protected"], "protected"), listed=bool(params["people_dest"]))
     made = make_delta(DeltaRequest(
-        previous=params["previous"], current=params["current"], dest=params["dest"], identifier=params["identifier"],
-        rules=DeltaRules(params["status_column"], params["leavers"] == "deactivate", params["joiners_status"]),
+        previous=params["previous"], current=params["current"], dest=params["dest"], identifier=params["identifier"], rules=rules,
         separator=params["separator"], encoding=params["encoding"],
         limits={kind: limit for kind, limit in params["limits"].items() if limit is not None},
+        told_dest=params["told_dest"], people_dest=params["people_dest"],
     ), check_mode=invocation.check_mode)
-    return {"changed": made.changed, "diff": _diff(made, params["show_identifiers"]), **made.to_result()}
+    since = told.refused_since if told is not None and made.delta.counts["refused_earlier"] else None
+    for warning in warnings_of(made.delta, rules, since):
+        invocation.warn(warning)
+    return {"changed": made.changed, "diff": _diff(made, params["show_identifiers"]), **made.to_result(), "refused_since": since}
 
 
 def _diff(made: Made, show_identifiers: bool) -> dict[str, t.Any]:
@@ -187,7 +254,7 @@ def _diff(made: Made, show_identifiers: bool) -> dict[str, t.Any]:
 
 
 DEFINITION = Definition({
-    "previous": {"type": "path", "required": True},
+    "previous": {"type": "path"},
     "current": {"type": "path", "required": True},
     "dest": {"type": "path", "required": True},
     "identifier": {"type": "str", "required": True},
@@ -197,6 +264,12 @@ DEFINITION = Definition({
     "separator": {"type": "str", "choices": ["auto", ";", ","], "default": "auto"},
     "encoding": {"type": "str", "choices": ["auto", "UTF-8", "windows-1252"], "default": "auto"},
     "limits": {"type": "dict", "default": {}, "options": {kind: {"type": "str"} for kind in KINDS}},
+    "mapping": {"type": "dict"},
+    "told": {"type": "path"},
+    "told_dest": {"type": "path"},
+    "resend": {"type": "bool", "default": False},
+    "protected": {"type": "raw"},
+    "people_dest": {"type": "path"},
     "show_identifiers": {"type": "bool", "default": False},
 }, write_delta)
 

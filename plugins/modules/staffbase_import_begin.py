@@ -71,9 +71,31 @@ options:
   cancel_unstarted:
     description:
       - Whether an import of another export is cancelled that a run before uploaded and did not start.
-      - With V(false), that import is left alone, and only the files of that run are forgotten.
+      - With V(false), that import is left alone, and the module fails.
     type: bool
     default: true
+  asked:
+    description:
+      - What this run is asked for. It is kept beside the baseline until the run is over, and tells this run apart from one that wants something else.
+      - Without it, nothing is remembered of what the tenant is told but the rows.
+    type: dict
+    suboptions:
+      mapping:
+        description: Staffbase field to column.
+        type: dict
+        required: true
+      flags:
+        description: What else the import is told, such as whether mails are sent.
+        type: dict
+        default: {}
+      rules:
+        description: What else decides about the rows that are sent.
+        type: dict
+        default: {}
+  resend:
+    description: Whether the whole export is to be sent, whatever the tenant was told before.
+    type: bool
+    default: false
   wait_timeout:
     description: How many seconds to wait at most, for another run of this source and for an import that was started.
     type: float
@@ -160,6 +182,9 @@ resumed:
     changes:
       description: How many people it has changed in each way.
       type: dict
+    expected:
+      description: Always V(null), because its preview is not read any more.
+      type: dict
     row_error_count:
       description: How many of its rows were refused.
       type: int
@@ -170,6 +195,42 @@ resumed:
     elapsed:
       description: How many seconds it took.
       type: float
+token:
+  description: What the name of this run's import has in it, so that it is recognised. V(null) in check mode, and without O(asked).
+  type: str
+  returned: success
+told:
+  description: The path of what the tenant was told beside the rows of the baseline, if it counts for this run, else V(null).
+  type: str
+  returned: success
+told_next_path:
+  description: The path of what the tenant is told when this run is over.
+  type: str
+  returned: success
+sending_path:
+  description: The path of a file that is to be made just before the delta is uploaded.
+  type: str
+  returned: success
+everybody:
+  description: Whether the whole export has to be sent, because that was asked for, or because it is not known what the tenant was told.
+  type: bool
+  returned: success
+last_import:
+  description: The last import of this source that told the tenant something, with RV(last_import.id) and RV(last_import.created_at), or V(null).
+  type: dict
+  returned: success
+  contains:
+    id:
+      description: Its id.
+      type: str
+    created_at:
+      description: The time of its upload.
+      type: str
+switched_on:
+  description: Which of the flags of O(asked) are on and were not when the tenant was told last.
+  type: list
+  elements: str
+  returned: success
 unstarted_id:
   description: The import that a run before has uploaded of the same export and not started, or V(null). This run may go on with it.
   type: str
@@ -191,10 +252,12 @@ from ansible_collections.community.staffbase.plugins.module_utils._ansible.runni
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.service import service_module, waiter_of
 from ansible_collections.community.staffbase.plugins.module_utils._files.baseline import Baseline
 from ansible_collections.community.staffbase.plugins.module_utils._files.baseline_run import check_places
+from ansible_collections.community.staffbase.plugins.module_utils._files.run_record import Asked
 from ansible_collections.community.staffbase.plugins.module_utils._imports.imports import Imports
 from ansible_collections.community.staffbase.plugins.module_utils._steps.begin import Begin, Beginning
+from ansible_collections.community.staffbase.plugins.module_utils._steps.config_body import fields_to_columns
 
-OPTIONS = ("src", "sha256", "source", "file_name", "identifier", "errors_dest", "cancel_unstarted", "wait_timeout", "wait_interval")
+OPTIONS = ("resend", "src", "sha256", "source", "file_name", "identifier", "errors_dest", "cancel_unstarted", "wait_timeout", "wait_interval")
 
 
 def begin(invocation: Invocation, imports: Imports) -> dict[str, t.Any]:
@@ -203,11 +266,18 @@ def begin(invocation: Invocation, imports: Imports) -> dict[str, t.Any]:
     waiter_of(params)
     check_places(params["baseline"], params["errors_dest"])
     baseline = Baseline(params["baseline"])
-    wanted = Beginning(**{name: params[name] for name in OPTIONS})
+    asked = params["asked"]
+    wanted = Beginning(
+        asked=Asked(imports.tenant, fields_to_columns(asked["mapping"]), asked["flags"], asked["rules"]) if asked is not None else None,
+        **{name: params[name] for name in OPTIONS})
     begun = Begin(imports, baseline, wanted, tell=invocation.tell).run(check_mode=invocation.check_mode)
     for warning in begun.warnings:
         invocation.warn(warning)
+    kept = begun.kept
     return {
+        "token": kept.record.token if kept.record is not None else None, "told": kept.memory.path or None, "everybody": kept.memory.everybody,
+        "last_import": kept.memory.last_import, "switched_on": begun.switched_on,
+        "told_next_path": baseline.told_next_path, "sending_path": baseline.sending_path,
         "changed": begun.changed, "exists": begun.kept.exists, "pending": begun.pending,
         "export": wanted.src if invocation.check_mode else baseline.next_path,
         "next_path": baseline.next_path, "delta_path": baseline.delta_path, "errors_path": baseline.errors_path,
@@ -225,6 +295,9 @@ DEFINITION = service_module({
     "identifier": {"type": "str", "required": True},
     "errors_dest": {"type": "path"},
     "cancel_unstarted": {"type": "bool", "default": True},
+    "asked": {"type": "dict", "options": {
+        "mapping": {"type": "dict", "required": True}, "flags": {"type": "dict", "default": {}}, "rules": {"type": "dict", "default": {}}}},
+    "resend": {"type": "bool", "default": False},
     "wait_timeout": {"type": "float", "default": 3600.0},
     "wait_interval": {"type": "float", "default": 10.0},
     "progress": {"type": "bool", "default": True},

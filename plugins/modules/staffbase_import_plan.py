@@ -23,10 +23,11 @@ options:
   decide:
     description:
       - What is decided. V(inputs) begins a run and fails if its inputs cannot be right. V(next) decides what the next steps do. V(approval) does the
-        same, and fails if only what was approved may be imported and this is something else. V(result) decides what is told of the run.
+        same, and fails if only what was approved may be imported and this is something else. V(outcome) does the same, and fails if every row was
+        refused. V(result) decides what is told of the run.
     type: str
     required: true
-    choices: [inputs, next, approval, result]
+    choices: [inputs, next, approval, outcome, result]
   inputs:
     description:
       - The inputs of the role, without C(delta_import_) in their names. If it is not set, they are read from the variables of the host.
@@ -48,6 +49,30 @@ options:
       leavers:
         description: What happens to people who are missing in the export.
         type: str
+      resend:
+        description: Whether the whole export is sent once more.
+        type: bool
+      protected:
+        description: Who is never deactivated.
+        type: raw
+      people_dest:
+        description: Path for the people who would be touched.
+        type: str
+      separator:
+        description: The character between two cells.
+        type: str
+      encoding:
+        description: The encoding of the export.
+        type: str
+      generate_recovery_codes:
+        description: Whether recovery codes are made.
+        type: bool
+      send_mails_new:
+        description: Whether new people are invited by mail.
+        type: bool
+      send_mails_pending:
+        description: Whether people who have not registered are reminded by mail.
+        type: bool
       limits:
         description: How many people may be touched in each way.
         type: dict
@@ -177,11 +202,15 @@ def decide(invocation: Invocation) -> dict[str, t.Any]:
             inputs.check()
         elif what == "approval":
             plan.check_approval()
+        elif what == "outcome":
+            plan.check_outcome()
     except StaffbaseError as error:
         error.details = {**error.details, **found}
         raise
     if what == "result":
         result = result_of(plan)
+        for warning in plan.warnings:
+            invocation.warn(warning)
         found.update(result=result, sentence="" if result["failed"] else result["msg"], report=report_of(plan))
     return found
 
@@ -190,11 +219,14 @@ INPUTS = {
     "src": {"type": "str"}, "mapping": {"type": "dict"}, "baseline": {"type": "str"}, "baseline_limits": {"type": "dict"}, "leavers": {"type": "str"},
     "limits": {"type": "dict"}, "max_row_errors": {"type": "int"}, "errors_dest": {"type": "str"}, "target": {"type": "str"},
     "remove_previewed": {"type": "bool"}, "report": {"type": "str"}, "report_details": {"type": "bool"}, "approved_only": {"type": "bool"},
+    "resend": {"type": "bool"}, "protected": {"type": "raw"}, "people_dest": {"type": "str"}, "separator": {"type": "str"},
+    "encoding": {"type": "str"},
+    "generate_recovery_codes": {"type": "bool"}, "send_mails_new": {"type": "bool"}, "send_mails_pending": {"type": "bool"},
     "results": {"type": "dict"}, "wait_timeout": {"type": "float"}, "wait_interval": {"type": "float"},
 }
 
 DEFINITION = Definition({
-    "decide": {"type": "str", "required": True, "choices": ["inputs", "next", "approval", "result"]},
+    "decide": {"type": "str", "required": True, "choices": ["inputs", "next", "approval", "outcome", "result"]},
     "inputs": {"type": "dict", "default": {}, "options": INPUTS},
     "source": {"type": "str", "default": ""},
     "plan": {"type": "dict", "default": {}},

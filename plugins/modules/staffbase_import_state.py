@@ -54,6 +54,10 @@ options:
       - When the service gives no numbers to compare, that is a failure too.
       - When another client starts the import before it could be compared, its end is waited for and compared with the limits.
       - With O(state=previewed) the preview is compared as well.
+      - At its end, what the import has done is compared with the limits and with the preview. Where it has created, deactivated or deleted more
+        people than the preview had shown, that is a failure which says how many, although it is too late to stop it. Somebody who logs in for
+        the first time meanwhile is deactivated and not deleted; that is expected. More people updated or reactivated than previewed are
+        warned of.
   accept_zero_preview:
     description:
       - What a preview means that shows zeros only although the file has records. It is not documented whether the service counts before it
@@ -188,6 +192,28 @@ changes:
       type: int
     deleted:
       description: People who are deleted for good.
+      type: int
+expected:
+  description:
+    - The counters of the preview, in the same form as RV(changes), to be compared with those of the end. V(null) when this task has read no
+      preview, as without O(limits), or when the service gives no numbers for it.
+  type: dict
+  returned: always, unless an option was refused
+  contains:
+    created:
+      description: New people.
+      type: int
+    updated:
+      description: People whose data would change.
+      type: int
+    deactivated:
+      description: People who could no longer log in.
+      type: int
+    reactivated:
+      description: People who could log in again.
+      type: int
+    deleted:
+      description: People who would be deleted for good.
       type: int
 row_error_count:
   description: How many rows were refused; V(null) as long as the import is not C(COMPLETED).

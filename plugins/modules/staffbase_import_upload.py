@@ -14,7 +14,7 @@ author:
 description:
   - Uploads a CSV file as a draft of a user import. Nobody is changed by it.
   - The file is stored under the name C(<stem>.<first 16 hex digits of its SHA-256>.csv), so the service itself remembers what
-    was uploaded and no state is kept on the controller.
+    was uploaded and no state is kept on the controller. With O(variant), the name holds that too.
   - Before uploading, the imports of the tenant are listed. If the B(newest) import with this stem carries this digest and is not
     C(CANCELLED), it is reused. An older match does not count, so the contents A, B, A are three uploads.
   - When the answer to an upload is lost, the list is searched before anything is sent again. When several controllers upload the same
@@ -72,6 +72,54 @@ options:
     aliases: [discard_strays]
     type: bool
     default: false
+  variant:
+    description:
+      - What is asked for beside the content, such as a digest of the mapping, or the number of a run, as 12 hexadecimal digits or more. The
+        file is then stored under the name C(<stem>.<16 hex digits>-<first 12 digits of the variant>.csv).
+      - The same content under another variant, or under none, is another content for the rule which import is reused. So a mapping that
+        has changed is a reason to upload the same file again.
+    type: str
+    version_added: 0.1.0
+  reuse:
+    description:
+      - Which imports of this content may be reused, beside one that was uploaded under the same O(variant).
+      - With V(drafts), one under another variant, or under none, as long as nobody was changed by it (C(DRAFT) or a state of the preview).
+        Its configuration can still be changed, so write it anew. It keeps the name of its own variant.
+      - With V(plain), one without a variant, started or not. Its name does not tell how it was configured, so look before you take it as imported.
+    type: list
+    elements: str
+    choices: [drafts, plain]
+    default: []
+    version_added: 0.1.0
+  resend:
+    description:
+      - Whether to send the content once more although it was imported before. An import of it that was started is not reused then, nor is a draft
+        deleted in its favour (O(delete_orphaned_drafts)); one that was not started is reused.
+    type: bool
+    default: false
+    version_added: 0.1.0
+  last_import:
+    description:
+      - The last import of this source that the caller knows of. If one was started later under another variant, the module fails, because then it is
+        not known what the tenant was told.
+    type: dict
+    suboptions:
+      id:
+        description: Its id.
+        type: str
+        required: true
+      created_at:
+        description: The time of its upload, as the service told it.
+        type: str
+        required: true
+    version_added: 0.1.0
+  sending:
+    description:
+      - Path of a file on the host where the module runs. It is made just before the upload is sent, empty and readable by its owner only, so that
+        a later run knows that the file may have arrived. What is there already is replaced.
+      - It is not made in check mode, nor when an import is reused. If it cannot be made, nothing is sent. The module never removes it.
+    type: path
+    version_added: 0.1.0
 seealso:
   - module: community.staffbase.staffbase_import_config
   - module: community.staffbase.staffbase_import_state
@@ -89,6 +137,12 @@ EXAMPLES = r"""
   community.staffbase.staffbase_import_upload:
     src: /srv/hr/berlin/people.csv
     file_name: berlin-people.csv
+
+- name: Upload the same file again when the mapping has changed
+  community.staffbase.staffbase_import_upload:
+    src: /srv/hr/people.csv
+    variant: "{{ mapping | to_json(sort_keys=true) | hash('sha256') }}"
+    reuse: [drafts]
 """
 
 RETURN = r"""
@@ -136,6 +190,7 @@ elapsed:
   returned: always, unless an option was refused
 """
 
+import functools
 import os
 import typing as t
 
@@ -143,9 +198,18 @@ from ansible_collections.community.staffbase.plugins.module_utils._ansible.invoc
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.running import run
 from ansible_collections.community.staffbase.plugins.module_utils._ansible.service import service_module
 from ansible_collections.community.staffbase.plugins.module_utils._errors import InputError
+from ansible_collections.community.staffbase.plugins.module_utils._files.private_file import PrivateFile
 from ansible_collections.community.staffbase.plugins.module_utils._imports.imports import Imports
+from ansible_collections.community.staffbase.plugins.module_utils._imports.records import ImportRecord
 from ansible_collections.community.staffbase.plugins.module_utils._files.source import open_source
 from ansible_collections.community.staffbase.plugins.module_utils._steps.upload import Upload
+
+
+def _marker(path: str | None, check_mode: bool) -> t.Callable[[], None] | None:
+    """Return what makes the file `sending`; raise InputError for a place where it cannot be."""
+    if path is None:
+        return None
+    return functools.partial(PrivateFile("sending", path, write=not check_mode).put, ())
 
 
 def upload(invocation: Invocation, imports: Imports) -> dict[str, t.Any]:
@@ -154,9 +218,16 @@ def upload(invocation: Invocation, imports: Imports) -> dict[str, t.Any]:
         raise InputError("src", "either src or content is needed")
     with open_source(params["src"], params["content"], params["sha256"]) as source:
         name = params["file_name"] if params["file_name"] is not None else os.path.basename(params["src"])
-        uploaded = Upload(imports, source, name).run(
+        step = Upload(
+            imports, source, name, variant=params["variant"], reuse=params["reuse"], resend=params["resend"], last=_last(params["last_import"]),
+            before_post=_marker(params["sending"], invocation.check_mode))
+        uploaded = step.run(
             force=params["force"], delete_orphaned_drafts=params["delete_orphaned_drafts"], check_mode=invocation.check_mode)
     return {"changed": uploaded.changed, **uploaded.to_result()}
+
+
+def _last(given: dict[str, str] | None) -> ImportRecord | None:
+    return ImportRecord(given["id"], created_at=given["created_at"]) if given else None
 
 
 DEFINITION = service_module({
@@ -166,6 +237,11 @@ DEFINITION = service_module({
     "sha256": {"type": "str"},
     "force": {"type": "bool", "default": False},
     "delete_orphaned_drafts": {"type": "bool", "default": False, "aliases": ["discard_strays"]},
+    "variant": {"type": "str"},
+    "reuse": {"type": "list", "elements": "str", "choices": ["drafts", "plain"], "default": []},
+    "resend": {"type": "bool", "default": False},
+    "last_import": {"type": "dict", "options": {"id": {"type": "str", "required": True}, "created_at": {"type": "str", "required": True}}},
+    "sending": {"type": "path"},
 }, upload, mutually_exclusive=[("src", "content")], required_one_of=[("src", "content")], required_by={"content": ["file_name"]})
 
 

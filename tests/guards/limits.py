@@ -7,6 +7,7 @@ from __future__ import annotations
 from .guard import Guard
 
 LIMITS = "tests/modules/test_state_limits.py"
+END = "tests/modules/test_state_end.py"
 
 GUARDS = [
     Guard("Nobody is changed beyond the limits",
@@ -24,9 +25,18 @@ GUARDS = [
     Guard("What another client has started is compared at its end",
           "reason = self._objection_to_end()", "reason = None",
           f"{LIMITS}::test_what_another_client_started_beyond_the_limits_is_a_failure"),
-    Guard("... and what an import has done beyond its preview is told",
-          "limits_of.check_end(self._rules.limits, self._record, self.outcome.changes)", "pass",
+    Guard("... and what an import has done beyond the limits is told, whatever its preview has shown",
+          "over = exceeded(limits, done)", "over = []",
           f"{LIMITS}::test_an_import_that_does_more_than_its_preview_has_shown_is_a_failure"),
+    Guard("... and what it has done beyond its preview, where no limit is exceeded",
+          "beyond = beyond_preview(expected, done).unexplained", "beyond = []",
+          f"{END}::test_another_configuration_meanwhile_is_a_failure"),
+    Guard("... with no more deactivated than those who can have logged in for the first time",
+          'max((expected.get("deleted") or 0) - (done.get("deleted") or 0), 0)', "10**9",
+          f"{END}::test_who_is_added_meanwhile_and_deactivated_is_a_failure"),
+    Guard("... and too many refused rows do not hide it",
+          "if harm is None:\n    raise", "raise",
+          f"{END}::test_too_many_refused_rows_do_not_hide_the_harm"),
     Guard("A preview that another client has made again is compared, too",
           "target is State.IMPORT_PENDING and now in PREVIEWING", "False",
           f"{LIMITS}::test_what_another_client_has_previewed_again_is_held_against_the_limits"),

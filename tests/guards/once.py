@@ -8,6 +8,7 @@ from .guard import UNIT, Guard
 
 BASELINE, RUNS = "tests/modules/test_csv_baseline.py", "tests/modules/test_csv_baseline_runs.py"
 DUPLICATES, BACK = "tests/modules/test_upload_duplicate_drafts.py", "tests/modules/test_going_back.py"
+VARIANT = "tests/modules/test_upload_variant.py"
 PRIVATE = f"{UNIT}/_files/test_private_file.py"
 
 KILLED = [
@@ -31,8 +32,21 @@ KILLED = [
           "(self.next_path, self.delta_path)", "(self.delta_path, self.next_path)",
           "tests/system/test_role_killed.py::test_killed_before_a_step_on_a_file"),
     Guard("A draft of a run that died is deleted",
-          "orphans = _drafts(same) if started else []", "orphans = []",
+          "orphans = _drafts(self._of_name(same)) if started else []", "orphans = []",
           "tests/modules/test_upload_orphaned_drafts.py::test_the_import_is_reused_and_the_orphaned_draft_deleted"),
+    Guard("... one of another variant is not",
+          "filter(self._is_named, same)", "same", f"{VARIANT}::test_a_draft_of_another_variant_is_not_orphaned"),
+    Guard("What was started under another variant was asked for something else",
+          "return self._is_named(record) and not self._resend", "return self._has_content(record) and not self._resend",
+          f"{VARIANT}::test_what_was_started_under_another_variant_is_uploaded_again"),
+    Guard("... and its draft is another one, unless drafts are reused",
+          '("drafts" in self._reuse and self._has_content(record))', "self._has_content(record)",
+          f"{VARIANT}::test_a_draft_of_another_variant_is_not_reused_otherwise"),
+    Guard("What is sent once more is sent although it was started",
+          "self._is_named(record) and not self._resend", "self._is_named(record)",
+          f"{VARIANT}::test_resending_uploads_what_was_started_already"),
+    Guard("That a file may be sent is written down before",
+          "self._before_post()", "pass", "tests/modules/test_upload_sending.py::test_it_is_there_before_the_upload_is_sent"),
     Guard("An import whose run was dropped cannot be started any more",
           "record is not None and self._wanted.cancel_unstarted", "False",
           "tests/system/test_role_guards.py::test_an_import_whose_run_was_dropped_cannot_be_started_any_more[guarded]"),
@@ -44,6 +58,12 @@ KILLED = [
 SIDE_BY_SIDE = [
     Guard("Of several imports of one content made at once, one stays",
           "duplicates = [] if force else self._made_since(known, import_id)", "duplicates = []", f"{DUPLICATES}::test_many_controllers_at_once"),
+    Guard("... also where it is sent once more",
+          "record.state != State.CANCELLED.value", "record.state != State.CANCELLED.value and self._counts(record)",
+          f"{VARIANT}::test_of_two_at_the_same_moment_one_stays", within="Upload._made_since"),
+    Guard("... and of those of another variant each one",
+          "self._of_name(self._of_stem(import_id))", "self._of_stem(import_id)",
+          f"{VARIANT}::test_who_asks_for_something_else_at_the_same_moment_keeps_a_draft"),
     Guard("... the same one for everybody",
           "(record.state == State.DRAFT.value, record.created, record.id)", "record.id == self._source.sha256",
           f"{DUPLICATES}::test_the_older_duplicate_is_kept"),

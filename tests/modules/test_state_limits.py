@@ -9,8 +9,8 @@ import typing as t
 
 import pytest
 
+from ansible_collections.community.staffbase.plugins.module_utils._steps import advance, transition
 from ansible_collections.community.staffbase.plugins.module_utils._steps import limits as step
-from ansible_collections.community.staffbase.plugins.module_utils._steps import transition
 from ansible_collections.community.staffbase.plugins.module_utils._steps.advance import Advance
 from support.admin import Admin
 from support.api_calls import ERRORS, GET, IMPORT, PREVIEW, STATUS
@@ -210,7 +210,7 @@ def test_without_waiting_what_another_client_started_is_not_compared(admin: Admi
 def test_without_the_comparison_at_the_end_the_harm_would_be_ok(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard bites: the run says "ok" to what it would have stopped."""
     monkeypatch.setattr(Advance, "_objection_to_end", lambda self: None)
-    monkeypatch.setattr(step, "check_end", lambda limits, record, changes: None)
+    monkeypatch.setattr(advance, "harm_at_end", lambda *_args: None)
     _import_id, result = started_meanwhile(admin, limits={"deleted": 0})
     assert not result.failed
 

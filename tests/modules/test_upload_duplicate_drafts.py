@@ -104,7 +104,7 @@ def test_duplicates_that_are_there_are_looked_at_until_they_agree(admin: Admin, 
         entry.save(gone)
 
     real = step.Upload.__init__
-    monkeypatch.setattr(step.Upload, "__init__", lambda self, *args: real(self, *args, pause=drop))
+    monkeypatch.setattr(step.Upload, "__init__", lambda self, *args, **options: real(self, *args, **{**options, "pause": drop}))
     result = admin.upload(CSV)
     assert admin.calls() == [LIST, LIST]
     assert (result["changed"], result["import_id"]) == (False, kept)

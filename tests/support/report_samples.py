@@ -29,6 +29,8 @@ STATE: dict[str, t.Any] = {
         {"line": 41, "message": "status is unknown: '...'"},
     ],
 }
+#: What the preview of the import had shown, where one was made: one of the deleted was registered by then.
+EXPECTED: dict[str, t.Any] = {"created": 9, "updated": 27, "deactivated": 13, "reactivated": 1, "deleted": 4}
 ALL: dict[str, dict[str, t.Any]] = {
     "check": CHECK, "begin": {"elapsed": 0.02}, "delta": DELTA, "upload": UPLOAD, "config": {"elapsed": 0.41}, "state": STATE,
     "baseline": {"elapsed": 0.05},

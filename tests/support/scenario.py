@@ -74,7 +74,7 @@ class Scenario:
             assert [each["applied_count"] for each in made] == [1]
             assert self.names() == set()
             return
-        assert self.names() == {"last.csv", "last.csv.source", "last.csv.errors.csv"}
+        assert self.names() == {"last.csv", "last.csv.source", "last.csv.told", "last.csv.errors.csv"}
         if self.kind == "refused rows":
             self.check_that_refused_rows_are_sent_again()
         assert self.baseline.read_bytes() == self.controller.export.read_bytes()

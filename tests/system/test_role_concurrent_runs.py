@@ -85,7 +85,7 @@ def baseline(controller: Controller, tenant: Simulator) -> Path:
 def check_end(controller: Controller, tenant: Simulator, baseline: Path, mails: list[str]) -> None:
     assert sorted(people(tenant).values()) == sorted(f"{mail}@example.com" for mail in mails)
     assert baseline.read_bytes() == controller.export.read_bytes()
-    assert sorted(path.name for path in baseline.parent.iterdir()) == ["last.csv", "last.csv.errors.csv", "last.csv.source"]
+    assert sorted(path.name for path in baseline.parent.iterdir()) == ["last.csv", "last.csv.errors.csv", "last.csv.source", "last.csv.told"]
     assert all(entry["applied_count"] <= 1 for entry in tenant.imports())
     again = controller.play()
     assert (again.code, again.recap()["changed"]) == (0, 0), again.output

@@ -19,7 +19,7 @@ from support.small_disk import PAGE, SmallDisk, read_only, small_disk
 SIZE = 600
 #: The last ones of the export, so that the refused rows have one neighbour.
 REFUSED = 20
-KEPT = ["last.csv", "last.csv.errors.csv", "last.csv.source"]
+KEPT = ["last.csv", "last.csv.errors.csv", "last.csv.source", "last.csv.told"]
 
 
 @pytest.fixture

@@ -41,7 +41,8 @@ def test_killed_on_the_way_to_a_preview(begin: Begin, remove: str, number: int, 
 #: What a run does first when the previous one died behind its upload, and the export is another one.
 CANCELLING: list[str] = [LIST, GET, CANCEL, GET]
 LOCK_FILE = ["open last.csv.source", "pwrite last.csv.source", "fsync last.csv.source"]
-FORGETTING = [*LOCK_FILE, "open last.csv.source", "unlink last.csv.next", "unlink last.csv.delta.csv", *LOCK_FILE]
+FORGETTING = [
+    *LOCK_FILE, "open last.csv.source", *(f"unlink last.csv.{name}" for name in ("next", "delta.csv", "told.next", "sending", "run")), *LOCK_FILE]
 
 
 def begin_another(begin: Begin) -> tuple[Scenario, str]:

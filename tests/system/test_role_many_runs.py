@@ -131,4 +131,4 @@ def test_thirty_runs(tmp_path: Path) -> None:
             assert all(each["applied_count"] <= 1 for each in tenant.imports())
             due = set()
         assert (tmp_path / "last.csv").read_text(encoding="utf-8") == controller.export.read_text(encoding="utf-8")
-        assert sorted(path.name for path in tmp_path.glob("last.csv*")) == ["last.csv", "last.csv.errors.csv", "last.csv.source"]
+        assert sorted(path.name for path in tmp_path.glob("last.csv*")) == ["last.csv", "last.csv.errors.csv", "last.csv.source", "last.csv.told"]

@@ -1,22 +1,29 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The difference between two full exports: joiners, movers, leavers; compared cell by cell under the columns' names."""
+"""The difference between what the tenant was told and an export: joiners, movers, leavers; compared cell by cell under the columns' names."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
 
+from .delta_writer import ACTIVATED, RowWriter, says_deactivated
 from .problems import BadTable
 from .table import Table
-
-ACTIVATED, DEACTIVATED = "Activated", "Deactivated"
+from .told import Fields, Refused, Told
 
 #: The status column that a difference gets where it needs one and the export has none.
 ADDED_STATUS = "staffbase_status"
 
 #: The kinds of change, as results and limits name them.
 KINDS = ("joiners", "movers", "leavers")
+
+#: What else is counted: rows that were refused earlier and are sent again, protected people who are left alone, and leavers of earlier runs.
+ALSO_COUNTED = ("refused_earlier", "protected", "earlier_leavers")
+
+
+class NeedsStatus(Exception):
+    """Somebody is back who may be deactivated, and there is no status column in which to say that she is active."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,11 +32,19 @@ class DeltaRules:
 
     `status_column` is added to the output when the file has none; `deactivate_leavers`: who is missing gets a row with
     Deactivated; `joiners_status`: what a joiner's status cell holds (None: what the file says).
+
+    `fields`: field -> column; only what is mapped is compared. `told`: what the tenant was told beside the previous rows. `everybody`: unchanged rows
+    are sent, too, and leavers are left for the next run. `protected`: who is never deactivated. `listed`: whether `Delta.people` is filled.
     """
 
     status_column: str | None = None
     deactivate_leavers: bool = False
     joiners_status: str | None = None
+    fields: Fields | None = None
+    told: Told | None = None
+    everybody: bool = False
+    protected: frozenset[str] = frozenset()
+    listed: bool = False
 
 
 def status_rules(own_column: str, leavers: str) -> DeltaRules:
@@ -44,15 +59,35 @@ def status_rules(own_column: str, leavers: str) -> DeltaRules:
     return DeltaRules(ADDED_STATUS, deactivate, ACTIVATED)
 
 
+class Touched(t.NamedTuple):
+    """Somebody who would be touched: `change` is one word of the people's list, `columns` those of a mover that differ."""
+
+    identifier: str
+    change: str
+    columns: list[str]
+
+
 @dataclasses.dataclass
 class Delta:
-    """What was found. `rows` are the output's records in order, with their line ends; `identifiers` by kind."""
+    """What was found. `rows` are the output's records in order, with their line ends; `identifiers` by kind; `counts` by ALSO_COUNTED.
+
+    `after`: what the tenant is told when all rows are accepted. `unknown_leavers`: how many leavers have a mapped cell that is not known;
+    `without_status`: how many new rows have an empty status; `status_added`: the column that the export does not have; `mapping_grew`: whether
+    a field was never told.
+    """
 
     header: bytes = b""
     rows: list[bytes] = dataclasses.field(default_factory=list)
     identifiers: dict[str, list[str]] = dataclasses.field(default_factory=lambda: {kind: [] for kind in KINDS})
+    counts: dict[str, int] = dataclasses.field(default_factory=lambda: dict.fromkeys(ALSO_COUNTED, 0))
     unchanged: int = 0
     previous_count: int = 0
+    after: Told = dataclasses.field(default_factory=Told)
+    unknown_leavers: int = 0
+    without_status: int = 0
+    status_added: str | None = None
+    mapping_grew: bool = False
+    people: list[Touched] = dataclasses.field(default_factory=list)
 
     def count(self, kind: str) -> int:
         return len(self.identifiers[kind])
@@ -63,47 +98,193 @@ class Delta:
         yield from self.rows
 
 
-def compare(previous: Table, current: Table, rules: DeltaRules) -> Delta:
-    """Compare two tables. Raises BadTable for identifiers that are empty or not unique, and for rows that do not fit their header."""
-    writer = _Writer(previous, current, rules)
-    delta = Delta(header=writer.header())
-    try:
-        old = _by_identifier(previous)
-    except BadTable as error:
-        error.in_previous = True
-        raise
-    delta.previous_count = len(old)
-    same_shape = previous.raw_header == current.raw_header and previous.dialect == current.dialect
-    for identifiers, raws, lines in current.batches():
-        _refuse_duplicates(identifiers, lines)
-        befores = list(map(old.get, identifiers))
-        # Most rows end here: they are the previous ones to the byte.
-        others = [index for index, (before, raw) in enumerate(zip(befores, raws)) if before != raw or not same_shape]
-        delta.unchanged += len(raws) - len(others)
-        for index in others:
-            identifier, before, raw, current.line = identifiers[index], befores[index], raws[index], lines[index]
-            if before is None:
+@dataclasses.dataclass(frozen=True)
+class _Known:
+    """Somebody of whom more is known than a previous record (`raw`)."""
+
+    raw: bytes | None
+    refused: Refused | None = None
+    left: Fields | None = None
+    deactivated: bool = False
+    held: bool = False
+    protected: bool = False
+
+    @property
+    def returns(self) -> bool:
+        """Whether she had left, if she is in the export now."""
+        return self.left is not None or self.deactivated or (self.refused is not None and self.refused.returner)
+
+
+_Before = t.Union[bytes, _Known, None]
+
+
+def compare(previous: Table | None, current: Table, rules: DeltaRules) -> Delta:
+    """Compare two tables; without a previous one everybody is new.
+
+    Raises BadTable for identifiers that are empty or not unique, and for rows that do not fit their header; NeedsStatus.
+    """
+    return _Comparison(previous, current, rules).run()
+
+
+class _Comparison:
+    def __init__(self, previous: Table | None, current: Table, rules: DeltaRules) -> None:
+        self._previous, self._current, self._rules = previous, current, rules
+        told_fields = rules.told.mapping if rules.told is not None else None
+        self._writer = RowWriter(previous, current, rules.status_column, rules.fields, told_fields)
+        self._told_fields = told_fields if told_fields is not None else (rules.fields or {})
+        self._delta = Delta(header=self._writer.header())
+        self._delta.status_added = rules.status_column if self._writer.added_status else None
+        self._delta.mapping_grew = previous is not None and self._writer.untold
+
+    def run(self) -> Delta:
+        delta, current = self._delta, self._current
+        before = self._before()
+        all_of_them = self._rules.everybody or not self._writer.same_shape
+        for identifiers, raws, lines in current.batches():
+            _refuse_duplicates(identifiers, lines)
+            befores = list(map(before.get, identifiers))
+            # Most rows end here: they are the previous ones to the byte.
+            others = [index for index, (earlier, raw) in enumerate(zip(befores, raws)) if all_of_them or earlier != raw]
+            delta.unchanged += len(raws) - len(others)
+            for index in others:
+                current.line = lines[index]
                 # None is also what somebody has who was seen in an earlier batch.
-                if identifier in old:
+                if befores[index] is None and identifiers[index] in before:
                     raise BadTable("identifier_duplicate", current.line)
-                delta.identifiers["joiners"].append(identifier.decode())
-                delta.rows.append(writer.row(raw, rules.joiners_status))
-            elif writer.same_cells(before, raw):
-                delta.unchanged += 1
+                self._row(identifiers[index], befores[index], raws[index])
+            before.update(dict.fromkeys(identifiers))
+        for identifier, earlier in before.items():
+            if earlier is not None:
+                self._missing(identifier.decode(), earlier)
+        return delta
+
+    def _before(self) -> dict[bytes, _Before]:
+        """Return what is known of everybody."""
+        found: dict[bytes, _Before] = {}
+        if self._previous is not None:
+            try:
+                found.update(_by_identifier(self._previous))
+            except BadTable as error:
+                error.in_previous = True
+                raise
+        self._delta.previous_count = len(found)
+        told = self._rules.told or Told()
+        more = {*told.refused, *told.leavers, *told.deactivated, *told.held, *self._rules.protected}
+        for name in more:
+            raw = found.get(name.encode())
+            assert raw is None or isinstance(raw, bytes)
+            found[name.encode()] = _Known(
+                raw, told.refused.get(name), told.leavers.get(name), name in told.deactivated, name in told.held, name in self._rules.protected)
+        return found
+
+    # Somebody in the export
+
+    def _row(self, identifier: bytes, before: _Before, raw: bytes) -> None:
+        name, delta = identifier.decode(), self._delta
+        known = before if isinstance(before, _Known) else _Known(before)
+        columns: list[str] = []
+        if known.refused is not None:
+            change = "refused earlier"
+            delta.counts["refused_earlier"] += 1
+        elif known.raw is None or known.returns:
+            change = "joiner"
+            delta.identifiers["joiners"].append(name)
+            if not (known.returns or self._writer.added_status or self._rules.status_column is None or self._writer.own_status(raw).strip()):
+                delta.without_status += 1
+        else:
+            columns = self._writer.differing(known.raw, raw)
+            # Who was protected, and is not any more, was not told what the export says.
+            if columns or self._writer.untold or (known.held and not known.protected):
+                change = "mover"
+                delta.identifiers["movers"].append(name)
             else:
-                delta.identifiers["movers"].append(identifier.decode())
-                delta.rows.append(writer.row(raw, None))
-        old.update(dict.fromkeys(identifiers))
-    for identifier, before in old.items():
-        if before is not None:
-            delta.identifiers["leavers"].append(identifier.decode())
-            if rules.deactivate_leavers:
-                delta.rows.append(writer.leaver(before))
-    return delta
+                change = ""
+                delta.unchanged += 1
+        held = known.protected and says_deactivated(self._writer.own_status(raw))
+        if held:
+            delta.counts["protected"] += 1
+            delta.after.held.add(name)
+            self._list(name, "protected", [])
+        if change or self._rules.everybody:
+            delta.rows.append(self._writer.row(raw, "" if held else self._status(known, change, raw)))
+        if change:
+            self._list(name, change, columns)
+
+    def _status(self, known: _Known, change: str, raw: bytes) -> str | None:
+        """Return what the status cell is to hold; None for what the export says."""
+        joiners = self._rules.joiners_status
+        if known.returns:
+            if self._rules.status_column is None and self._rules.fields is not None:
+                raise NeedsStatus
+            return None if self._writer.own_status(raw).strip() else ACTIVATED
+        if self._writer.added_status:
+            # A mover's status is nobody's business here, and of somebody whose row may have been accepted it was told already.
+            is_new = change == "joiner" or (known.refused is not None and known.refused.sure and not known.refused.accepted)
+            return joiners if is_new or self._rules.everybody else None
+        if known.refused is not None and not known.refused.sure:
+            return self._status_if_unsure(known, raw)
+        return joiners if change == "joiner" else None
+
+    def _status_if_unsure(self, known: _Known, raw: bytes) -> str | None:
+        """Leave out the status of somebody whose row may have been accepted, unless it is what has changed.
+
+        An admin may have changed it by hand since then.
+        """
+        cell = self._writer.own_status(raw)
+        if known.refused is not None and known.refused.accepted and known.raw is not None:
+            return "" if cell == self._writer.status_before(known.raw) else None
+        return None if says_deactivated(cell) else ""
+
+    # Somebody who is missing
+
+    def _missing(self, name: str, before: bytes | _Known) -> None:
+        known = before if isinstance(before, _Known) else _Known(before)
+        if known.raw is None and known.left is None:
+            # Nobody but a name: she was deactivated, or is protected and has never been there.
+            if known.deactivated:
+                self._delta.after.deactivated.add(name)
+            return
+        if known.protected:
+            self._delta.counts["protected"] += 1
+            self._list(name, "protected", [])
+            self._keep(name, known)
+        elif not self._rules.deactivate_leavers or self._rules.everybody:
+            if known.left is None:
+                self._delta.identifiers["leavers"].append(name)
+                self._list(name, "leaver", [])
+            else:
+                self._delta.counts["earlier_leavers"] += 1
+            self._keep(name, known)
+        else:
+            self._delta.identifiers["leavers"].append(name)
+            self._list(name, "leaver", [])
+            self._send_leaver(name, known)
+
+    def _send_leaver(self, name: str, known: _Known) -> None:
+        delta, raw = self._delta, known.raw
+        if raw is not None and self._rules.fields is not None and self._rules.told is None and self._writer.knows_only_the_identifier(raw):
+            row = None
+        else:
+            row = self._writer.leaver(raw if raw is not None else known.left or {})
+        if row is None:
+            delta.unknown_leavers += 1
+        else:
+            delta.rows.append(row)
+        delta.after.deactivated.add(name)
+
+    def _keep(self, name: str, known: _Known) -> None:
+        """Remember somebody who has left and is not deactivated: she stays a leaver."""
+        if self._rules.fields is not None:
+            self._delta.after.leavers[name] = known.left if known.raw is None and known.left is not None else self._writer.fields_of(
+                known.raw or b"", self._told_fields)
+
+    def _list(self, name: str, change: str, columns: list[str]) -> None:
+        if self._rules.listed:
+            self._delta.people.append(Touched(name, change, columns))
 
 
-def _by_identifier(table: Table) -> dict[bytes, bytes | None]:
-    found: dict[bytes, bytes | None] = {}
+def _by_identifier(table: Table) -> dict[bytes, _Before]:
+    found: dict[bytes, _Before] = {}
     for identifiers, raws, lines in table.batches():
         _refuse_duplicates(identifiers, lines)
         if not found.keys().isdisjoint(identifiers):
@@ -120,53 +301,3 @@ def _refuse_duplicates(identifiers: list[bytes], lines: t.Sequence[int]) -> None
             if identifier in seen:
                 raise BadTable("identifier_duplicate", line)
             seen.add(identifier)
-
-
-class _Writer:
-    """Compares and writes records under the current header."""
-
-    def __init__(self, previous: Table, current: Table, rules: DeltaRules) -> None:
-        self._previous = previous
-        self._current = current
-        header = current.header
-        self._added_status = rules.status_column is not None and rules.status_column not in header
-        self._columns = [*header, rules.status_column] if self._added_status and rules.status_column else header
-        self._status_place = self._columns.index(rules.status_column) if rules.status_column else None
-        # For each column of the output, its place in the previous file; None for a column that is new.
-        self._places = [previous.header.index(name) if name in previous.header else None for name in self._columns]
-        # A column that only the previous file has is gone: no cell of it can be sent, so it is no difference.
-        self._compared = self._places[: len(header)]
-
-    def header(self) -> bytes:
-        return self._current.joined(self._columns)
-
-    def row(self, raw: bytes, status: str | None) -> bytes:
-        """Return a current record for the output, with `status` in its status cell if that is not None."""
-        if not self._added_status and (status is None or self._status_place is None):
-            self._checked(self._current, raw)
-            return raw + b"\n"
-        cells = self._checked(self._current, raw) + ([""] if self._added_status else [])
-        if status is not None and self._status_place is not None:
-            cells[self._status_place] = status
-        return self._current.joined(cells)
-
-    def leaver(self, raw: bytes) -> bytes:
-        """Return a previous record for the output: its cells, and Deactivated as status."""
-        cells = self._checked(self._previous, raw)
-        arranged = [cells[place] if place is not None else "" for place in self._places]
-        if self._status_place is not None:
-            arranged[self._status_place] = DEACTIVATED
-        return self._current.joined(arranged)
-
-    def same_cells(self, before: bytes, now: bytes) -> bool:
-        """Compare two records by column names; a column that is new counts as empty before."""
-        old, new = self._checked(self._previous, before), self._checked(self._current, now)
-        return all(cell == (old[place] if place is not None else "") for cell, place in zip(new, self._compared))
-
-    def _checked(self, table: Table, raw: bytes) -> list[str]:
-        cells = table.split(raw)
-        if len(cells) != len(table.header):
-            code = "row_too_short" if len(cells) < len(table.header) else "row_too_long"
-            # Of a previous row that was read long ago, the line is not known any more.
-            raise BadTable(code, table.line if table is self._current else None, in_previous=table is self._previous)
-        return cells

@@ -34,6 +34,30 @@ def refused_identifiers(delta: Table, lines: set[int]) -> set[bytes]:
     return everybody if unknown else found
 
 
+def refused_people(delta: Table, lines: set[int]) -> dict[bytes, bool]:
+    """Return whose rows in a delta were refused, and of each whether that is sure.
+
+    There are five ways to count (I): records from 0 or 1 on, with or without the header, or lines with or without it. A way by which one of the lines
+    is nobody's is not the service's; where all that are left mean the same people, it is sure. If none is left, anybody may be meant.
+    """
+    people: list[set[bytes]] = [set() for _way in range(5)]
+    found: list[set[int]] = [set() for _way in range(5)]
+    everybody: list[bytes] = []
+    for number, (identifier, raw) in enumerate(delta.records(), start=1):
+        everybody.append(identifier)
+        last = delta.line + raw.count(b"\n")
+        ways = ({number + 1}, {number}, {number - 1}, range(delta.line, last + 1), range(delta.line - 1, last))
+        for way, of_row in enumerate(ways):
+            if not lines.isdisjoint(of_row):
+                people[way].add(identifier)
+                found[way].update(lines.intersection(of_row))
+    possible = [people[way] for way in range(5) if found[way] == lines]
+    if not possible or 0 in lines:
+        # Line 0 is a row only where records are counted from 0 on; elsewhere it stands for the file.
+        return dict.fromkeys(set().union(*people) if possible else everybody, False)
+    return dict.fromkeys(sorted(set().union(*possible)), all(each == possible[0] for each in possible))
+
+
 def identifiers(table: Table) -> set[bytes]:
     """Return everybody in a table."""
     return {identifier for identifier, _raw in table.records()}

@@ -51,6 +51,11 @@ class Imports:
         self._client = client
         self._config_verbs: tuple[str, ...] = CONFIG_VERBS
 
+    @property
+    def tenant(self) -> str:
+        """The address of the tenant, as every call begins with it."""
+        return self._client.connection.api_url
+
     def every(self, import_id: str | None = None) -> list[ImportRecord]:
         """Return all imports of the tenant, newest first. The order of the service's list is unknown.
 

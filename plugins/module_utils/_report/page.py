@@ -7,7 +7,6 @@ from __future__ import annotations
 import html
 import typing as t
 
-from .._imports.counters import has_numbers
 from .._printable import printable
 from .._run.facts import STEPS
 from . import words
@@ -125,16 +124,17 @@ def _difference(report: Report) -> str:
 
 
 def _changes(report: Report) -> str:
-    found = report.changes
-    if not has_numbers(found):
+    found = words.counters(report)
+    if not found:
         return ""
-    most = max(count or 0 for count in found.values())
+    most = max(counts[-1] or 0 for counts in found.values())
     rows = []
-    for name, count in found.items():
-        told = f"{name}: {whole(count)}"
-        picture = gauge(name, (count or 0) / most if most else 0.0, told)
-        rows.append(f"{_row_head(_text(name), short=True)}<td>{_text(words.MEANINGS[name])}</td>{_count(count)}{_picture(picture)}")
-    heads = [_head("People"), _head("Meaning"), _head("Number", "n"), _head("In comparison")]
+    for name, counts in found.items():
+        told = f"{name}: {whole(counts[-1])}"
+        picture = gauge(name, (counts[-1] or 0) / most if most else 0.0, told)
+        numbers = "".join([*(_number(whole(count)) for count in counts[:-1]), _count(counts[-1])])
+        rows.append(f"{_row_head(_text(name), short=True)}<td>{_text(words.MEANINGS[name])}</td>{numbers}{_picture(picture)}")
+    heads = [_head("People"), _head("Meaning"), *(_head(column, "n") for column in words.columns(report)), _head("In comparison")]
     return _section("changes", "People at Staffbase", _table(f"{words.changes_title(report)}.", heads, rows))
 
 

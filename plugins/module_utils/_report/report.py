@@ -10,7 +10,7 @@ import typing as t
 
 from .._csv.change_limits import most_allowed
 from .._csv.delta import KINDS
-from .._imports.counters import COUNTERS
+from .._imports.counters import COUNTERS, has_numbers
 from .._imports.states import State
 from .._printable import printable_data
 from .._run.facts import STEPS, Data, Facts, data, entries, number, read_steps, text
@@ -18,6 +18,9 @@ from .verdict import Verdict, verdict_of
 
 #: The number of the JSON's format; it goes up when a key changes its meaning or goes.
 FORMAT = 1
+
+#: Counters of an import that has told none.
+NONE_TOLD: dict[str, int | None] = dict.fromkeys(COUNTERS)
 
 #: How a limit on refused rows is called beside those on people.
 REFUSED_ROWS = "refused rows"
@@ -90,7 +93,11 @@ class Refused:
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """All that a report tells. `expected`: `changes` are those of a preview. `seconds`: of each step, in order."""
+    """All that a report tells. `seconds`: of each step, in order.
+
+    `changes`: the counters that were read last; with `changes_are_expected` they are those of a preview. `expected`: those of the preview, if the
+    run has read one.
+    """
 
     written: datetime.datetime
     asked: Asked
@@ -103,7 +110,8 @@ class Report:
     export: Export | None
     difference: dict[str, int] | None
     changes: dict[str, int | None] | None
-    expected: bool
+    expected: dict[str, int | None] | None
+    changes_are_expected: bool
     limits: list[Limit]
     refused: Refused
     seconds: list[tuple[str, float]]
@@ -112,6 +120,11 @@ class Report:
     def elapsed(self) -> float:
         """How many seconds the steps took together."""
         return sum(seconds for _step, seconds in self.seconds)
+
+    @property
+    def has_both(self) -> bool:
+        """Whether there are numbers of a preview beside those of the end, which may be missing."""
+        return has_numbers(self.expected) and not self.changes_are_expected
 
     def to_result(self) -> Data:
         """Return what the JSON holds."""
@@ -132,7 +145,8 @@ class Report:
             "difference": self.difference,
             "leavers": self.asked.leavers,
             "changes": self.changes,
-            "changes_are_expected": self.expected,
+            "changes_are_expected": self.changes_are_expected,
+            "expected": self.expected,
             "limits": [limit.to_result() for limit in self.limits],
             "refused": found["refused"],
             "steps": [{"step": step, "seconds": round(seconds, 3)} for step, seconds in self.seconds],
@@ -150,22 +164,22 @@ def compose(asked: Asked, steps: t.Iterable[Data], written: datetime.datetime, e
     facts = read_steps(steps)
     upload, state, failed = facts.last("upload"), facts.last("state"), facts.failed
     known = {**data(upload.get("import")), **data(state.get("import"))}
-    changes, difference = _changes(state), _difference(facts.last("delta"))
-    limits = _limits(asked, facts, changes)
+    changes, expected, difference = _counters(state.get("changes")), _counters(state.get("expected")), _difference(facts.last("delta"))
+    # What the end does not tell was compared with the preview.
+    limits = _limits(asked, facts, {name: (expected or {}).get(name) if count is None else count for name, count in (changes or NONE_TOLD).items()})
     columns, rows = error_file if asked.details else ([], [])
     return Report(
-        written=written, asked=asked, verdict=verdict_of(facts, exceeded=any(limit.exceeded for limit in limits)),
+        written=written, asked=asked, verdict=verdict_of(facts, exceeded=any(limit.exceeded for limit in limits if limit.name in COUNTERS)),
         message=failed.message if failed else "", failure=failed.failure if failed else {},
         import_id=text(known.get("id") or upload.get("import_id")), file_name=text(known.get("file_name")), state=facts.import_state,
         export=_export(facts.last("check")), difference=difference,
-        changes=changes, expected=state.get("state") != State.COMPLETED.value, limits=limits,
+        changes=changes, expected=expected, changes_are_expected=state.get("state") != State.COMPLETED.value, limits=limits,
         refused=Refused(facts.refused_count, _grouped(entries(state.get("row_errors"))), columns, rows),
         seconds=[(step, seconds) for step, seconds in facts.seconds if step in STEPS],
     )
 
 
-def _changes(state: Data) -> dict[str, int | None] | None:
-    told = state.get("changes")
+def _counters(told: t.Any) -> dict[str, int | None] | None:
     return {name: number(told.get(name)) for name in COUNTERS} if isinstance(told, dict) else None
 
 
@@ -175,7 +189,7 @@ def _difference(delta: Data) -> dict[str, int] | None:
     return told if len(told) == len(found) else None
 
 
-def _limits(asked: Asked, facts: Facts, changes: dict[str, int | None] | None) -> list[Limit]:
+def _limits(asked: Asked, facts: Facts, found_by_counter: dict[str, int | None]) -> list[Limit]:
     delta = facts.last("delta")
     counts = {kind: number(delta.get(kind)) for kind in (*KINDS, "unchanged")}
     told = [count for kind, count in counts.items() if kind != "joiners" and count is not None]
@@ -184,7 +198,7 @@ def _limits(asked: Asked, facts: Facts, changes: dict[str, int | None] | None) -
         Limit(kind, text(asked.baseline_limits[kind]), _most(text(asked.baseline_limits[kind]), previous), counts[kind])
         for kind in KINDS if asked.baseline_limits.get(kind) is not None]
     found += [
-        Limit(name, text(asked.limits[name]), number(asked.limits[name]), (changes or {}).get(name))
+        Limit(name, text(asked.limits[name]), number(asked.limits[name]), found_by_counter[name])
         for name in COUNTERS if asked.limits.get(name) is not None]
     if asked.max_row_errors is not None:
         found.append(Limit(REFUSED_ROWS, text(asked.max_row_errors), asked.max_row_errors, facts.refused_count))

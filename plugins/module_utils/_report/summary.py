@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._imports.counters import has_numbers
 from .._printable import printable
 from .._run.facts import STEPS
 from . import words
@@ -49,8 +48,10 @@ def plain(value: str) -> str:
 def _numbers(report: Report) -> t.Iterator[str]:
     if report.difference is not None:
         yield _table("Since the last export", ["People", "Number"], [[kind, whole(count)] for kind, count in report.difference.items()])
-    if has_numbers(report.changes):
-        yield _table(words.changes_title(report), ["People", "Number"], [[name, whole(count)] for name, count in report.changes.items()])
+    counters = words.counters(report)
+    if counters:
+        heads = ["People", *words.columns(report)]
+        yield _table(words.changes_title(report), heads, [[name, *map(whole, counts)] for name, counts in counters.items()])
     if report.limits and all(limit.exceeded is None for limit in report.limits):
         yield plain(words.not_compared(report.limits))
     elif report.limits:

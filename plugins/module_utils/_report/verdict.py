@@ -7,8 +7,10 @@ from __future__ import annotations
 import dataclasses
 import enum
 
+from .._imports.counters import COUNTERS
 from .._imports.states import RUNNING, UNSTARTED, State
-from .._run.facts import Facts, Failed, number
+from .._run.facts import Facts, Failed, data, number
+from .._steps.beyond_preview import beyond_preview
 from .._steps.outcome import ABSENT
 
 
@@ -33,6 +35,7 @@ ALL = "All rows that were sent were imported. Nobody else was touched."
 OTHERS = "All other rows were imported. Nobody else was touched."
 COMPLETED = "The import itself is complete: people were changed. What failed came after it."
 BEYOND = "The import is complete, and it has changed more people than its preview had shown."
+BEYOND_LIMITS = "The import is complete, and it has changed more people than the limits allow."
 UNSURE = "Whether anybody was changed is not certain: it is not known whether the import was started."
 
 AGAIN = "Run again: the next run continues from there, and nothing is imported twice."
@@ -53,7 +56,7 @@ class Verdict:
 
 
 def verdict_of(facts: Facts, *, exceeded: bool = False) -> Verdict:
-    """Judge a run. `exceeded`: one of its limits is."""
+    """Judge a run. `exceeded`: one of its limits on what an import does to people is."""
     failed = facts.failed
     return _of_failure(facts, failed, exceeded) if failed else _of_success(facts)
 
@@ -113,6 +116,10 @@ GUARDS = {
     ("state", "limits"): (Kind.FAILED, "Imported, and more people were changed than the limits allow", [
         "Look at the people that the numbers below are of, in Studio.",
         "Correct the export, and run again: the next import gives them what the export says then."]),
+    ("state", "beyond"): (Kind.FAILED, "Imported, and more people were changed than the preview had shown", [
+        "Compare both columns of the numbers below, and look at these people in Studio.",
+        "If the export is wrong, correct it and run again: the next import gives them what the export says then.",
+        "If it is right, nothing is left to do: the next run goes on as usual."]),
     ("state", "wait"): (Kind.FAILED, "Failed: the import was not at its end in time", [AGAIN]),
 }
 
@@ -134,7 +141,7 @@ HEADLINES = {
 
 def _of_failure(facts: Facts, failed: Failed, exceeded: bool) -> Verdict:
     kind, headline, steps = _of_guard(failed, exceeded) or _of_accident(failed)
-    return Verdict(kind, headline, _effect(facts, failed), list(steps))
+    return Verdict(kind, headline, _effect(facts, failed, exceeded), list(steps))
 
 
 def _of_guard(failed: Failed, exceeded: bool) -> tuple[Kind, str, list[str]] | None:
@@ -145,10 +152,18 @@ def _of_guard(failed: Failed, exceeded: bool) -> tuple[Kind, str, list[str]] | N
         # An import that was cancelled or started by another client fails at this stage, too.
         at_preview = failed.result.get("state") == State.PREVIEW_READY.value
         stage = "" if not at_preview else "exceeded" if exceeded else stage
+    if (failed.step, stage) == ("state", "limits") and _is_beyond_preview(failed, exceeded):
+        stage = "beyond"
     if stage == "errors" and failed.result.get("row_error_count") is None:
         # They were not too many: they could not be written.
         stage = ""
     return GUARDS.get((failed.step, stage))
+
+
+def _is_beyond_preview(failed: Failed, exceeded: bool) -> bool:
+    """Tell whether no limit but the preview was exceeded. Whoever has the report written need not have told the limits."""
+    expected, done = ({name: number(data(failed.result.get(key)).get(name)) for name in COUNTERS} for key in ("expected", "changes"))
+    return not exceeded and bool(beyond_preview(expected, done).unexplained)
 
 
 def _of_accident(failed: Failed) -> tuple[Kind, str, list[str]]:
@@ -162,7 +177,7 @@ def _step_or_deletion(failed: Failed) -> str:
     return "delete" if (failed.step, failed.stage) == ("state", "delete") else failed.step
 
 
-def _effect(facts: Facts, failed: Failed) -> str:
+def _effect(facts: Facts, failed: Failed, exceeded: bool) -> str:
     """Return what a failure means for people."""
     if failed.step not in ("state", "remove", "baseline"):
         return PREVIOUS_RUN if failed.step == "resume" else NOBODY
@@ -170,7 +185,7 @@ def _effect(facts: Facts, failed: Failed) -> str:
         return f"There was nothing new to import. {NOBODY}"
     state = facts.import_state
     if (failed.step, failed.stage) == ("state", "limits"):
-        return BEYOND
+        return BEYOND if _is_beyond_preview(failed, exceeded) else BEYOND_LIMITS
     if state == State.COMPLETED.value:
         return OTHERS if (failed.step, failed.stage) == ("state", "errors") and facts.refused_count is not None else COMPLETED
     if state in RUNNING:

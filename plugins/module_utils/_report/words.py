@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+from .._imports.counters import COUNTERS, has_numbers
 from .figures import duration, percent, ranges, whole
-from .report import Group, Limit, Report
+from .report import NONE_TOLD, Group, Limit, Report
 from .verdict import Kind
 
 #: Verdict -> the tone in which it is told (the names are those of style.COLOURS).
@@ -40,7 +41,22 @@ def leavers_note(report: Report) -> str:
 
 
 def changes_title(report: Report) -> str:
-    return "Expected by the preview" if report.expected else "Done by the import"
+    if report.has_both:
+        return "Expected by the preview, and done by the import"
+    return "Expected by the preview" if report.changes_are_expected else "Done by the import"
+
+
+def columns(report: Report) -> list[str]:
+    """Return the heads of the columns of `counters`."""
+    return ["Previewed", "At the end"] if report.has_both else ["Number"]
+
+
+def counters(report: Report) -> dict[str, list[int | None]]:
+    """Return what each counter says, a number for each of `columns`; the last one is that of the end. Empty if there are no numbers."""
+    done = report.changes or NONE_TOLD
+    if report.has_both:
+        return {name: [(report.expected or NONE_TOLD)[name], done[name]] for name in COUNTERS}
+    return {name: [done[name]] for name in COUNTERS} if has_numbers(report.changes) else {}
 
 
 def closeness(limit: Limit) -> str:

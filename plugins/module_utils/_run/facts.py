@@ -25,6 +25,7 @@ STEPS = {
     "state": "Preview, import and wait",
     "remove": "Delete the draft",
     "baseline": "Replace the baseline",
+    "outcome": "Look at what was refused",
 }
 
 #: Earlier names of steps. They are part of the options of a public module, so they keep working.
@@ -81,7 +82,8 @@ class Facts:
         """Whether nobody has changed, or this content had been imported before."""
         upload = self.last("upload")
         imported_before = bool(upload.get("reused")) and data(upload.get("import")).get("state") == State.COMPLETED.value
-        return bool(self.last("delta").get("empty")) or imported_before
+        # Imported with another configuration, it has to be imported again.
+        return bool(self.last("delta").get("empty")) or (imported_before and not self.last("config").get("changed"))
 
     @property
     def import_state(self) -> str:

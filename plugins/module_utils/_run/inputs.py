@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 import os
 import re
 import typing as t
@@ -12,10 +14,13 @@ import typing as t
 from .._csv.change_limits import read_limit
 from .._csv.columns import IDENTIFIER, STATUS
 from .._errors import StaffbaseError
-from .._steps.config_body import fields_of
+from .._steps.config_body import fields_of, fields_to_columns
 from .facts import Data, data, text
 
 PREFIX = "delta_import_"
+
+#: What an import is told beside the mapping, all of it off unless it is asked for.
+FLAGS = ("generate_recovery_codes", "send_mails_new", "send_mails_pending")
 
 #: The targets of a run.
 IMPORTED, PREVIEWED = "imported", "previewed"
@@ -34,6 +39,14 @@ class Inputs:
     baseline: str = ""
     baseline_limits: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     leavers: str = "ignore"
+    resend: bool = False
+    protected: t.Any = None
+    people_dest: str = ""
+    separator: str = "auto"
+    encoding: str = "auto"
+    generate_recovery_codes: bool = False
+    send_mails_new: bool = False
+    send_mails_pending: bool = False
     limits: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     max_row_errors: int | None = None
     errors_dest: str = ""
@@ -67,6 +80,22 @@ class Inputs:
         return next((text(column) for key, column in self.mapping.items() if field in fields_of(str(key))), "")
 
     @property
+    def asked(self) -> Data:
+        """What a run is asked for: two runs of one export that are asked for the same want the same."""
+        return {
+            "mapping": self.mapping,
+            "flags": {name: getattr(self, name) for name in FLAGS},
+            "rules": {"leavers": self.leavers, "resend": self.resend, "protected": self.protected or [], "separator": self.separator,
+                      "encoding": self.encoding},
+        }
+
+    @property
+    def configuration(self) -> str:
+        """A digest of what an import is configured with, beside its content; a key with commas is the same as its fields one by one."""
+        asked = {"mapping": fields_to_columns(self.mapping), "flags": self.asked["flags"], "delta": True}
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+    @property
     def approved(self) -> Data | None:
         """What was previewed of this source, or None if nothing was. Its id and digest are null if there was nothing to send."""
         return data(self.results[self.source]) if self.source in self.results else None
@@ -93,12 +122,21 @@ class Inputs:
             yield f"delta_import_mapping must have the key {IDENTIFIER}: without it, nobody in the file can be recognised"
         yield from self._wrong_limits()
         yield from self._wrong_waits()
+        yield from self._wrong_without_baseline()
         if self.report and not re.fullmatch(r".+[.]html?", self.report, re.DOTALL):
             yield "delta_import_report must end in .html, because the same is written with .json and .md in its place"
         if self.approved_only and (self.target != IMPORTED or self.approved is None):
             yield (
                 "delta_import_approved_only needs delta_import_target imported, and delta_import_results of a run with delta_import_target "
                 f"previewed that has {self.source} in it. Run the preview first; in AWX, launch the workflow")
+
+    def _wrong_without_baseline(self) -> t.Iterator[str]:
+        if self.baseline:
+            return
+        if self.people_dest:
+            yield "delta_import_people_dest needs delta_import_baseline: without it nobody knows who would be touched"
+        if self.protected:
+            yield "delta_import_protected needs delta_import_baseline: without it the export is sent as it is, with what it says of protected people"
 
     def _wrong_limits(self) -> t.Iterator[str]:
         for name, most in self.limits.items():

@@ -18,15 +18,20 @@ from .._csv.problems import OF_CELLS
 from .._errors import StaffbaseError
 from .._imports.states import PREVIEWED as HAS_PREVIEW
 from .._imports.states import STARTED, State
-from .facts import Data, Facts, data, read_steps, text
-from .inputs import PREVIEWED, Inputs
+from .._steps.outcome import ABSENT
+from .._steps.stored_name import ROWS_REFUSED, split_stored
+from .facts import Data, Facts, data, number, read_steps, text
+from .inputs import PREFIX, PREVIEWED, Inputs
 
 #: The steps whose results a run hands on, in the order in which they come, and the step that each belongs to.
 ORDER = {
     "inputs": "inputs", "check": "check", "begin": "begin", "delta": "delta", "upload": "upload", "config": "config", "approval": "approval",
     "left_behind": "replace", "outdated": "replace", "upload_again": "upload", "config_again": "config",
-    "state": "state", "baseline": "baseline",
+    "state": "state", "baseline": "baseline", "outcome": "outcome",
 }
+
+#: The stage of a plan's failure -> the decision that has failed. All others are of the inputs.
+FAILED_DECISIONS = {"approval": "approval", "errors": "outcome"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,14 +65,29 @@ class Plan:
     # Comparing with the baseline
 
     @property
+    def begun(self) -> Data:
+        return self.facts.last("begin")
+
+    @property
+    def sends_everybody(self) -> bool:
+        """Whether the whole export is sent: there is no baseline yet, it was asked for, or it is not known what the tenant was told."""
+        return self.has_baseline and bool(self.begun.get("everybody"))
+
+    @property
     def comparison(self) -> Data:
-        """The options for the difference; `joiners_status` and `status_column` only where the export has a status or needs one."""
-        rules = status_rules(self.inputs.status_column, self.inputs.leavers)
+        """Whether there is something to compare, and the options for it; those are left out that have no value.
+
+        Where the whole export is sent as it is, its copy is what is sent.
+        """
+        inputs, begun = self.inputs, self.begun
+        rules = status_rules(inputs.status_column, inputs.leavers)
         found = {
-            "identifier": self.inputs.identifier, "status_column": rules.status_column, "joiners_status": rules.joiners_status,
-            "limits": self.limits_of_changes,
+            "identifier": inputs.identifier, "status_column": rules.status_column, "joiners_status": rules.joiners_status,
+            "limits": self.limits_of_changes, "mapping": inputs.mapping, "protected": inputs.protected, "people_dest": inputs.people_dest,
+            "previous": inputs.baseline if begun.get("exists") else "", "told": begun.get("told"), "resend": self.sends_everybody,
+            "wanted": bool(begun.get("exists") or begun.get("told") or inputs.protected or inputs.people_dest or rules.joiners_status),
         }
-        return {name: value for name, value in found.items() if value is not None}
+        return {name: value for name, value in found.items() if value not in (None, "")}
 
     @property
     def limits_of_changes(self) -> Data:
@@ -83,14 +103,25 @@ class Plan:
 
     @property
     def upload(self) -> Data:
-        """What is sent. With a baseline it is a copy, so that nobody can change it between its check and its upload."""
+        """What is sent. With a baseline it is a copy, so that nobody can change it between its check and its upload.
+
+        An import is recognised by its content and by what else was asked for: with a baseline by its run, without one by its configuration. Without
+        one counts, too, what another client or an earlier version has uploaded, whose name tells nothing of its configuration. A run that only looks
+        takes a draft of another configuration for its own, because a real run would configure the same content.
+        """
         begun, difference, check = (self.facts.last(step) for step in ("begin", "delta", "check"))
-        return {
+        found = {
             "wanted": self.is_something_to_send,
             "src": begun.get("delta_path") if self.has_baseline else self.inputs.src,
             # What was checked, or made of it, is what is sent.
             "sha256": difference.get("sha256") or check.get("sha256"),
+            "variant": begun.get("token") if self.has_baseline else self.inputs.configuration,
+            "reuse": [] if self.has_baseline else ["plain", *(["drafts"] if self.only_looks else [])],
+            "resend": self.inputs.resend and not self.has_baseline,
+            "last_import": begun.get("last_import"),
+            "sending": begun.get("sending_path") if self.has_baseline else None,
         }
+        return {name: value for name, value in found.items() if value is not None}
 
     # From the upload on
 
@@ -108,6 +139,12 @@ class Plan:
         return text(data(self.uploaded.get("import")).get("state"))
 
     @property
+    def is_told_by_another(self) -> bool:
+        """Whether it was started under a name that tells nothing of its configuration, so that this has to be looked at."""
+        parts = split_stored(text(data(self.uploaded.get("import")).get("file_name")))
+        return not self.has_baseline and bool(self.uploaded.get("reused")) and self.state_at_upload in STARTED and parts is not None and not parts[2]
+
+    @property
     def errors_dest(self) -> str:
         """Where the refused rows are kept. With a baseline that is beside it: a path that several sources share would mix them up."""
         if self.has_baseline:
@@ -119,36 +156,41 @@ class Plan:
         """Of an import that has completed, only its refused rows are looked at: where somebody wants them, or they decide about success."""
         if not self.import_id:
             return False
+        if self.is_told_by_another and self.facts.last("config").get("changed"):
+            return True
         return self.state_at_upload != State.COMPLETED.value or self.inputs.max_row_errors is not None or bool(self.errors_dest)
 
     @property
     def goes_on(self) -> bool:
         """A baseline is brought up to date, and what was approved is held against what is there, also when nothing is to be imported."""
-        return self.has_baseline or self.inputs.approved_only or self.is_worth_a_look
+        return self.has_baseline or self.inputs.approved_only or self.is_told_by_another or self.is_worth_a_look
 
     @property
     def config(self) -> Data:
         """The configuration. A difference with leavers has a status column, also where the export has none."""
         check = self.facts.last("check")
-        added = {}
-        if self.facts.has("delta") and not self.inputs.status_column and "status_column" in self.comparison:
-            added = {"status": self.comparison["status_column"]}
+        column = self.facts.last("delta").get("status_added")
+        added = {"status": column} if column and not self.inputs.status_column else {}
         return {
-            "wanted": bool(self.import_id) and self.state_at_upload not in STARTED,
+            "wanted": bool(self.import_id) and (self.state_at_upload not in STARTED or self.is_told_by_another),
+            "only_looks": self.only_looks or self.is_told_by_another,
             "mapping": {**self.inputs.mapping, **added}, "separator": check.get("separator"), "encoding": check.get("encoding"),
         }
 
     @property
     def replace(self) -> Data:
-        """The drafts that must not be imported: `left_behind` and `outdated` are ids, or nothing.
+        """The drafts that must not be imported: `left_behind` and `outdated` are ids, or nothing; `anew`: whether the file is uploaded once more.
 
         A run that died may have uploaded the same export with another difference. And a preview that was made with another configuration must not be
-        compared with the limits; not every service makes it again, so that draft is uploaded anew.
+        compared with the limits; not every service makes it again, so that draft is uploaded anew. So is what was imported with another
+        configuration.
         """
-        left = text(self.facts.last("begin").get("unstarted_id"))
+        left = text(self.begun.get("unstarted_id"))
         left = "" if self.only_looks or left == self.import_id else left
-        outdated = self.facts.last("config").get("changed") and self.state_at_upload in HAS_PREVIEW and not self.only_looks
-        return {"wanted": bool(left or outdated), "left_behind": left, "outdated": self.import_id if outdated else ""}
+        differs = self.facts.last("config").get("changed") and not self.only_looks
+        outdated = differs and self.state_at_upload in HAS_PREVIEW
+        anew = bool(outdated or (differs and self.is_told_by_another))
+        return {"wanted": bool(left or anew), "left_behind": left, "outdated": self.import_id if outdated else "", "anew": anew}
 
     def check_approval(self) -> None:
         """Raise StaffbaseError if what is there is not what was previewed and approved."""
@@ -188,22 +230,76 @@ class Plan:
 
     @property
     def finish(self) -> Data:
-        """When the baseline is replaced: `at` which state of the import, and without which refused rows (`errors`).
+        """What becomes of the baseline `at` which state of the import, and without which refused rows (`errors`).
 
-        Never in check mode (None), and never before what was sent is COMPLETED. Empty: nothing was sent, so there is no state.
+        Never in check mode (None), and never before what was sent is COMPLETED. Empty: nothing was sent, so there is no state. A draft that was only
+        to be previewed, and is deleted, leaves nothing to be finished.
         """
         if not self.has_baseline or self.check_mode:
             return {"at": None}
-        lock = self.facts.last("begin").get("lock")
-        return {"at": State.COMPLETED.value, "errors": self.errors_dest, "lock": lock} if self.is_something_to_send else {"at": "", "lock": lock}
+        lock = self.begun.get("lock")
+        if not self.is_something_to_send:
+            return {"at": "", "state": "finished", "lock": lock, "nothing_sent": True}
+        if self.state.get("delete_previewed"):
+            return {"at": ABSENT, "state": "dropped", "lock": lock, "nothing_sent": True}
+        imported = data(self.uploaded.get("import"))
+        return {"at": State.COMPLETED.value, "state": "finished", "errors": self.errors_dest, "lock": lock, "nothing_sent": False,
+                "import_id": self.import_id, "created_at": text(imported.get("created_at"))}
+
+    @property
+    def remember(self) -> Data:
+        """Whether it has to be kept in mind that rows were refused, and how: there is no baseline to do so, so a draft in the tenant says it.
+
+        Without it, the next run of the same export would find a completed import and nothing to do.
+        """
+        refused = self.facts.import_state == State.COMPLETED.value and bool(self.facts.refused_count)
+        return {"wanted": refused and not self.has_baseline and not self.check_mode, "variant": ROWS_REFUSED}
+
+    def check_outcome(self) -> None:
+        """Raise StaffbaseError if all that the import had to say was refused, unless it was known before, or is tolerated."""
+        facts, most = self.facts, self.inputs.max_row_errors
+        refused, difference = facts.refused_count or 0, facts.last("delta")
+        sent = number(difference.get("row_count")) or number(facts.last("check").get("row_count")) or 0
+        touched = sum(count for count in data(facts.last("state").get("changes")).values() if isinstance(count, int))
+        is_known = sent <= (number(difference.get("refused_earlier")) or 0)
+        if refused >= sent > 0 and not touched and not is_known and (most is None or refused > most):
+            raise StaffbaseError(
+                f"Every row of import {self.import_id} was refused ({sent}), so nobody was changed. Read what the service says about the rows, and "
+                "have the export or the mapping corrected. The rows are sent again in the next run", stage="errors", import_id=self.import_id)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What an admin has to know at the end, beside what the steps have said."""
+        return [*self._switched_on(), *self._beyond_limits_before()]
+
+    def _beyond_limits_before(self) -> list[str]:
+        """What the import of a dead run has done beyond the limits: that run could not tell of it any more."""
+        resumed = data(self.begun.get("resumed"))
+        changes = data(resumed.get("changes"))
+        over = [f"{name} {changes[name]} (at most {most})" for name, most in self.inputs.limits.items() if (number(changes.get(name)) or 0) > most]
+        if not over:
+            return []
+        import_id = text(data(resumed.get("import")).get("id"))
+        return [
+            f"Import {import_id} of the previous run, which died, has changed more people than the limits allow: {'; '.join(over)}. Look at them in "
+            "Studio"]
+
+    def _switched_on(self) -> list[str]:
+        on = [PREFIX + text(name) for name in self.begun.get("switched_on") or []]
+        if not on or self.is_something_to_send or self.check_mode:
+            return []
+        return [
+            f"{', '.join(on)}: on now, and off when the tenant was told last. Nobody has changed, so nothing was sent, and nobody gets a mail or a "
+            "code. It counts from the next import on; delta_import_resend: true sends everybody once"]
 
     def to_result(self) -> Data:
         """Return every decision that can be made so far, for the tasks."""
         return {
             "results": self.results, "tolerate": list(OF_CELLS), "has_baseline": self.has_baseline, "only_looks": self.only_looks,
+            "asked": self.inputs.asked, "resend": self.inputs.resend,
             "comparison": self.comparison, "sha256": self.facts.last("check").get("sha256"), "upload": self.upload,
             "import_id": self.import_id, "goes_on": self.goes_on, "config": self.config, "replace": self.replace, "state": self.state,
-            "finish": self.finish,
+            "finish": self.finish, "remember": self.remember,
         }
 
 
@@ -214,6 +310,6 @@ def gathered(before: t.Any, new: Data) -> dict[str, Data]:
     failed = data(before)
     if failed.get("failed"):
         # It was a plan that failed: the inputs were wrong, or this was not what was approved.
-        found["approval" if data(failed.get("failure")).get("stage") == "approval" else "inputs"] = {
+        found[FAILED_DECISIONS.get(text(data(failed.get("failure")).get("stage")), "inputs")] = {
             name: failed[name] for name in ("failed", "msg", "failure", "elapsed") if name in failed}
     return found

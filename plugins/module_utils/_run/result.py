@@ -8,8 +8,11 @@ from .._csv.delta import KINDS
 from .facts import Data, Facts, data
 from .plan import Plan
 
+#: What else a difference is told with, where there is some of it, and what it is called.
+ALSO_TOLD = {"refused_earlier": "refused earlier", "protected": "protected", "earlier_leavers": "leavers of earlier runs"}
+
 #: What the state step tells of an import.
-OF_THE_IMPORT = ("changes", "row_error_count")
+OF_THE_IMPORT = ("changes", "expected", "row_error_count")
 
 
 def result_of(plan: Plan) -> Data:
@@ -29,7 +32,9 @@ def result_of(plan: Plan) -> Data:
         "sha256": upload.get("sha256"),
         "state": facts.import_state or None,
         "row_count": check.get("row_count"),
-        **{kind: difference.get(kind) for kind in (*KINDS, "unchanged")},
+        **{kind: difference.get(kind) for kind in (*KINDS, "unchanged", *ALSO_TOLD)},
+        "refused_open": facts.last("baseline").get("refused"),
+        "refused_since": facts.last("baseline").get("refused_since"),
         **{name: state.get(name) for name in OF_THE_IMPORT},
         "row_errors": state.get("row_errors") or [],
         "elapsed": state.get("elapsed") or 0.0,
@@ -53,8 +58,9 @@ def sentence_of(plan: Plan) -> str:
 def _difference(plan: Plan, delta: Data) -> str:
     if "joiners" not in delta:
         return ""
+    more = [f", {called} {delta[name]}" for name, called in ALSO_TOLD.items() if delta.get(name)]
     return (f"joiners {delta['joiners']}, movers {delta['movers']}, leavers {delta['leavers']} ({plan.inputs.leavers}), "
-            f"unchanged {delta['unchanged']}. ")
+            f"unchanged {delta['unchanged']}{''.join(more)}. ")
 
 
 def _outcome(plan: Plan, facts: Facts) -> str:
@@ -64,7 +70,13 @@ def _outcome(plan: Plan, facts: Facts) -> str:
         return f"A real run would take this export to {plan.inputs.target}."
     changes, refused = facts.last("state").get("changes"), facts.refused_count
     told = ", ".join(f"{name} {count}" for name, count in sorted(data(changes).items())) or "no numbers from the service"
-    return f"Import {plan.import_id} is {facts.import_state}: {told}; rows refused: {'not known yet' if refused is None else refused}."
+    return (f"Import {plan.import_id} is {facts.import_state}: {told}; rows refused: {'not known yet' if refused is None else refused}."
+            f"{_still_refused(facts.last('baseline'))}")
+
+
+def _still_refused(baseline: Data) -> str:
+    count = baseline.get("refused")
+    return f" Refused and sent again in the next run: {count}, the oldest since {baseline.get('refused_since')}." if count else ""
 
 
 def report_of(plan: Plan) -> Data:

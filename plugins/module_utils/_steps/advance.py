@@ -15,6 +15,7 @@ from .._imports.imports import Imports, checked_id
 from .._imports.records import ImportRecord
 from .._imports.states import IDLE, STARTED, State, rank, reached
 from . import limits as limits_of
+from .end_check import harm_at_end, remarks_on_end
 from .import_machine import Action, LimitCheck, next_action
 from .outcome import Outcome
 from .progress import Progress, Tell
@@ -127,6 +128,8 @@ class Advance:
             self._preview_limits.compare(self._record)
             self._limit_check = LimitCheck.PASSED
         else:
+            # These were no numbers of a preview.
+            self.outcome.expected = None
             self._rest()
 
     def _ask_for_import(self) -> None:
@@ -176,15 +179,31 @@ class Advance:
 
     def _report(self, goal: State) -> None:
         if self._state == State.COMPLETED.value:
-            self.outcome.changes = self._imports.get_counters(self._id, expected=False)
-            report_row_errors(self._imports, self._id, self.outcome, self._error_files, self._rules.max_row_errors)
-            if self.outcome.started_as != State.COMPLETED.value:
-                limits_of.check_end(self._rules.limits, self._record, self.outcome.changes)
+            self._report_end()
         elif goal is State.PREVIEW_READY and self._state == State.PREVIEW_READY.value:
             if self._rules.limits:
                 self._preview_limits.compare(self._record)
             else:
-                self.outcome.changes = self._imports.get_counters(self._id, expected=True)
+                self.outcome.changes = self.outcome.expected = self._imports.get_counters(self._id, expected=True)
+
+    def _report_end(self) -> None:
+        """Read what was done, and the refused rows. What this run has not brought to its end is not held against it."""
+        outcome = self.outcome
+        outcome.changes = self._imports.get_counters(self._id, expected=False)
+        harm = None
+        if outcome.started_as != State.COMPLETED.value:
+            harm = harm_at_end(self._rules.limits, self._record, outcome.expected, outcome.changes)
+            outcome.warnings += remarks_on_end(
+                self._record, outcome.expected, outcome.changes, accept_zero_preview=self._rules.accept_zero_preview)
+        try:
+            report_row_errors(self._imports, self._id, outcome, self._error_files, self._rules.max_row_errors)
+        except StaffbaseError as error:
+            if harm is None:
+                raise
+            # The next run tells of the rows again, but not of the people.
+            raise StaffbaseError(f"{harm}. Besides: {error}", stage=harm.stage, import_id=self._id) from None
+        if harm is not None:
+            raise harm
 
     def _predict(self, goal: State) -> None:
         """Tell what a real run would do, by reading only."""

@@ -13,7 +13,10 @@ from .._errors import StaffbaseError
 from .._files.baseline import Baseline
 from .._files.baseline_lock import LONGEST_PAUSE, held
 from .._files.baseline_run import SUPERSEDED, BaselineRequest, Kept, keep
+from .._files.memory import Memory
+from .._files.next_told import OVER, End
 from .._files.private_file import PrivateFile, PrivateFiles
+from .._files.run_record import Asked
 from .._files.source import open_source
 from .._http.waiting import Waiter
 from .._imports.imports import Imports
@@ -21,16 +24,25 @@ from .._imports.records import ImportRecord
 from .._imports.states import UNSTARTED, State
 from .advance import Advance, ImportRules
 from .cancel import CancelOrDelete
+from .last_import import started_since
 from .outcome import Outcome
 from .progress import Tell
+from .stored_name import stem_of
 from .upload import Upload
+
+#: What became of a delta that was sent, and of which the service has no import (records vanish 30 days after the upload, D).
+LOST = (
+    "The previous run sent its rows, but the service has no import of them any more: it was deleted, or is older than 30 days. So it is not known "
+    "whether those rows were imported. They are sent again, and whoever of them is not in the export is counted as a leaver")
 
 
 @dataclasses.dataclass(frozen=True)
 class Beginning:
     """What is begun. `source` and `file_name`: the source's name, and the name of its uploads. `errors_dest`: a copy of refused rows, or nothing.
 
-    `cancel_unstarted`: an import of another export that a run before uploaded and did not start is cancelled. Times in seconds.
+    `cancel_unstarted`: an import of another export that a run before uploaded and did not start is cancelled; else this run fails if there is one.
+    `asked`: what this run is asked for; without it nothing is remembered of what the tenant is told. `resend`: everybody is to be sent. Times in
+    seconds.
     """
 
     src: str
@@ -42,6 +54,8 @@ class Beginning:
     cancel_unstarted: bool = True
     wait_timeout: float = 3600.0
     wait_interval: float = 10.0
+    asked: Asked | None = None
+    resend: bool = False
 
 
 @dataclasses.dataclass
@@ -58,6 +72,14 @@ class Begun:
     resumed: Outcome | None = None
     unstarted_id: str | None = None
     warnings: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def switched_on(self) -> list[str]:
+        """What is asked for now beside the mapping, and was not when the tenant was told last."""
+        told, record = self.kept.memory.told, self.kept.record
+        if told is None or record is None:
+            return []
+        return [name for name, wanted in record.asked.flags.items() if wanted and not told.flags.get(name)]
 
 
 class Begin:
@@ -82,37 +104,75 @@ class Begin:
             except StaffbaseError as error:
                 error.details = {**error.details, "resuming": True}
                 raise
+        self._look_for_newer(begun.kept.memory)
+        if begun.kept.memory.reason:
+            begun.warnings.append(begun.kept.memory.reason)
         return begun
+
+    def _look_for_newer(self, memory: Memory) -> None:
+        """Where the files of the baseline were put back, look whether the tenant was told something since: if so, everybody has to be sent.
+
+        Nobody may have changed since these files, so nothing would be sent, and nothing looked at.
+        """
+        last = memory.last_import
+        if last is None or not memory.was_moved:
+            return
+        known = ImportRecord(last["id"], created_at=last["created_at"])
+        newer = started_since(known, self._imports.every(), stem_of(self._wanted.file_name))
+        if newer is not None:
+            memory.everybody = True
+            memory.reason = (
+                f"The files of {self._baseline.path} were put back, and import {newer.id} was started after them, so it is not known what the tenant "
+                "was told. Therefore the whole export is sent once. Nobody outside it is touched")
 
     def _begin(self, check_mode: bool = False, run: str | None = None) -> Kept:
         wanted = self._wanted
-        request = BaselineRequest("begun", src=wanted.src, sha256=wanted.sha256, source=wanted.source, run=run)
+        request = BaselineRequest(
+            "begun", src=wanted.src, sha256=wanted.sha256, source=wanted.source, run=run, asked=wanted.asked, resend=wanted.resend)
         return keep(self._baseline, request, self._waiter(LONGEST_PAUSE), check_mode=check_mode)
 
     def _resume(self, begun: Begun) -> None:
         kept = begun.kept
-        record = self._uploaded()
+        found = self._uploads(kept)
+        record = next((one for one in found if one.state != State.CANCELLED.value), None)
         if record is not None and record.state not in UNSTARTED:
             # Its people were changed, or are being changed.
             begun.resumed = self._to_its_end(record, kept)
             begun.warnings += begun.resumed.warnings
             refused = begun.resumed.row_errors
-            self._settle(begun, "finished", self._baseline.errors_path if refused is not None and refused.count else None)
+            errors = self._baseline.errors_path if refused is not None and refused.count else None
+            self._settle(begun, "finished", errors, End(import_id=record.id, created_at=record.created_at or ""))
         elif not kept.same:
-            if record is not None and self._wanted.cancel_unstarted:
-                # Before it is forgotten: an order to start it that is still on its way comes to nothing then, or this run fails.
-                begun.resumed = CancelOrDelete(self._imports, record.id, self._waiter(), wait=True).cancel()
-                begun.warnings += begun.resumed.warnings
-            self._settle(begun, "dropped")
+            self._forget(begun, record, unknown=not found)
         elif record is not None:
             begun.unstarted_id = record.id
         begun.changed |= begun.resumed is not None and begun.resumed.changed
 
-    def _uploaded(self) -> ImportRecord | None:
-        """Return the import of the delta that the run before has made, if it got so far. It sends no write."""
+    def _forget(self, begun: Begun, record: ImportRecord | None, *, unknown: bool) -> None:
+        """Forget a run of another export whose import was not started; where the service does not know its import, not all of it."""
+        if record is not None and not self._wanted.cancel_unstarted and begun.kept.before is not None:
+            raise StaffbaseError(
+                f"Import {record.id} was uploaded for another export, or for other variables, so it is not what was approved. It was left alone, and "
+                "nothing was imported. Run the preview again and have it approved, or put the export and the variables back", stage="approval",
+                import_id=record.id)
+        if record is not None and self._wanted.cancel_unstarted:
+            # Before it is forgotten: an order to start it that is still on its way comes to nothing then, or this run fails.
+            begun.resumed = CancelOrDelete(self._imports, record.id, self._waiter(), wait=True).cancel()
+            begun.warnings += begun.resumed.warnings
+        if record is None and unknown and begun.kept.before is not None and self._baseline.was_sending():
+            begun.warnings.append(LOST)
+            self._settle(begun, "finished", end=End(unsure=True))
+        else:
+            self._settle(begun, "dropped")
+
+    def _uploads(self, kept: Kept) -> list[ImportRecord]:
+        """Return the imports of the delta that the run before has made, if it got so far; one that was started comes first. It sends no write."""
         with open_source(self._baseline.delta_path, None) as source:
+            if kept.before is not None:
+                return Upload(self._imports, source, self._wanted.file_name, variant=kept.before.token).under_this_name()
+            # Begun by a version that gave its imports no token.
             found = Upload(self._imports, source, self._wanted.file_name).run(delete_orphaned_drafts=True, check_mode=True).record
-        return found if found.id else None
+            return [found] if found.id else []
 
     def _to_its_end(self, record: ImportRecord, kept: Kept) -> Outcome:
         waiter = self._waiter()
@@ -123,10 +183,10 @@ class Begin:
         with held(self._baseline.lock_of(kept.run), waiter):
             return Advance(self._imports, record.id, rules, waiter, PrivateFiles(*files), tell=self._tell).run(State.COMPLETED)
 
-    def _settle(self, begun: Begun, state: str, errors: str | None = None) -> None:
+    def _settle(self, begun: Begun, state: str, errors: str | None = None, end: End = OVER) -> None:
         """Bring the baseline up to date, or forget the run before; then begin this one."""
         run = begun.kept.run
-        request = BaselineRequest(state, run=run, identifier=self._wanted.identifier, errors=errors)
+        request = BaselineRequest(state, run=run, identifier=self._wanted.identifier, errors=errors, end=end)
         settled = keep(self._baseline, request, self._waiter(LONGEST_PAUSE))
         if settled.superseded:
             begun.warnings.append(SUPERSEDED)

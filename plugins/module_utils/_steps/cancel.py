@@ -43,7 +43,7 @@ class CancelOrDelete:
         try:
             removed = self.remove(check_mode=check_mode)
         except StaffbaseError as error:
-            error.details = {**preview.to_result(), **error.details, "changes": preview.changes}
+            error.details = {**preview.to_result(), **error.details, "changes": preview.changes, "expected": preview.expected}
             raise
         preview.gone, preview.changed = removed.gone, preview.changed or removed.changed
         preview.warnings += removed.warnings

@@ -77,6 +77,11 @@ class Configuration:
         return self
 
 
+def fields_to_columns(mapping: dict[str, t.Any]) -> dict[str, str]:
+    """Return a mapping with one field a key."""
+    return {field: str(column) for key, column in mapping.items() for field in fields_of(str(key))}
+
+
 def fields_of(key: str) -> list[str]:
     """Return the fields of a mapping's key: `externalId,userName` is two fields from one column (D for the spelling)."""
     return [field.strip() for field in key.split(",")]

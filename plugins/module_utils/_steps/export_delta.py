@@ -5,14 +5,16 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import dataclasses
 import hashlib
 import io
+import itertools
 import os
 import typing as t
 
 from .._csv.change_limits import exceeded, read_limit
-from .._csv.delta import KINDS, Delta, DeltaRules, compare
+from .._csv.delta import ADDED_STATUS, KINDS, Delta, DeltaRules, NeedsStatus, compare
 from .._csv.detect import detect
 from .._csv.dialect import AUTO
 from .._csv.problems import BadTable
@@ -20,13 +22,18 @@ from .._csv.table import Table
 from .._errors import InputError, StaffbaseError
 from .._files.private_file import PrivateFile
 from .._files.regular_file import left_alone, open_regular
+from .._files.told_file import write_told
 
 
 @dataclasses.dataclass(frozen=True)
 class DeltaRequest:
-    """What is compared and how. `limits`: kind of change -> number or percentage, as text."""
+    """What is compared and how. `limits`: kind of change -> number or percentage, as text; `previous`: None if everybody is new.
 
-    previous: str
+    `told_dest`: where it is written what the tenant is told when all of it is accepted; `people_dest`: where a line for each person who would be
+    touched is written, in check mode, too. Both hold people's data; None: not at all.
+    """
+
+    previous: str | None
     current: str
     dest: str
     identifier: str
@@ -34,6 +41,8 @@ class DeltaRequest:
     separator: str = AUTO
     encoding: str = AUTO
     limits: dict[str, str] = dataclasses.field(default_factory=dict)
+    told_dest: str | None = None
+    people_dest: str | None = None
 
     def checked(self) -> DeltaRequest:
         """Return this, or raise InputError."""
@@ -47,8 +56,10 @@ class DeltaRequest:
             except ValueError as error:
                 raise InputError(f"limits.{kind}", str(error)) from None
         for option in ("previous", "current"):
-            if os.path.realpath(self.dest) == os.path.realpath(getattr(self, option)):
-                raise InputError("dest", f"it is the same file as {option}, which would be overwritten")
+            path = getattr(self, option)
+            for dest in ("dest", "people_dest"):
+                if path and getattr(self, dest) and os.path.realpath(getattr(self, dest)) == os.path.realpath(path):
+                    raise InputError(dest, f"it is the same file as {option}, which would be overwritten")
         return self
 
 
@@ -64,35 +75,101 @@ class Made:
 
     def to_result(self) -> dict[str, t.Any]:
         """Return the numbers for a module's result."""
-        counts = {kind: self.delta.count(kind) for kind in KINDS}
-        return {**counts, "unchanged": self.delta.unchanged, "row_count": self.row_count, "dest": self.dest, "sha256": self.sha256,
-                "empty": self.row_count == 0}
+        return {**numbers(self.delta), "row_count": self.row_count, "dest": self.dest, "sha256": self.sha256, "empty": self.row_count == 0,
+                "status_added": self.delta.status_added}
+
+
+def numbers(delta: Delta) -> dict[str, t.Any]:
+    """Return how many people there are of each kind."""
+    return {**{kind: delta.count(kind) for kind in KINDS}, "unchanged": delta.unchanged, **delta.counts}
 
 
 def make_delta(wanted: DeltaRequest, *, check_mode: bool = False) -> Made:
     """Compare, keep to the limits, and only then write."""
     wanted.checked()
     dest = PrivateFile("dest", wanted.dest, write=not check_mode)
-    with contextlib.ExitStack() as stack:
-        previous, current = (_opened(stack, option, wanted) for option in ("previous", "current"))
-        old = _table(previous, "previous", wanted)
-        new = _table(current, "current", wanted)
-        try:
-            delta = compare(old, new, wanted.rules)
-        except BadTable as error:
-            raise _refused("previous" if error.in_previous else "current", wanted, error) from None
-        except OSError as error:
-            raise _unreadable(f"{wanted.previous} or {wanted.current}", "current", error) from None
-    over = exceeded(wanted.limits, delta)
-    if over:
-        counts: dict[str, t.Any] = {**{kind: delta.count(kind) for kind in KINDS}, "unchanged": delta.unchanged}
-        raise StaffbaseError(
-            f"Too much has changed since {wanted.previous}: {'; '.join(over)}. Nothing was written or sent; if {wanted.current} is right, "
-            "raise the limits for this run, else have it exported again", stage="delta", **counts)
+    listed = PrivateFile("people_dest", wanted.people_dest, write=True) if wanted.people_dest else None
+    try:
+        delta = _compared(wanted, wanted.rules)
+    except NeedsStatus:
+        # Somebody is back, which is seldom: then it is compared once more, with a column for it.
+        delta = _compared(wanted, dataclasses.replace(wanted.rules, status_column=ADDED_STATUS))
+    if listed is not None:
+        # Before the limits: whoever has to decide whether they are to be raised wants to see whom it is about.
+        listed.put(people_list(delta))
+    _keep_to(wanted, delta)
+    if wanted.told_dest is not None:
+        # First of the two: a delta without it is of a run that has not got so far.
+        write_told(wanted.told_dest, delta.after, write=not check_mode)
     digest = hashlib.sha256()
     for piece in dest.keep(delta.pieces()):
         digest.update(piece)
     return Made(delta, len(delta.rows), wanted.dest, digest.hexdigest(), dest.changed)
+
+
+def warnings_of(delta: Delta, rules: DeltaRules, refused_since: str | None) -> t.Iterator[str]:
+    """Yield what an admin has to know of a difference beside its numbers."""
+    again, protected = delta.counts["refused_earlier"], delta.counts["protected"]
+    if again:
+        yield f"{people(again)} whose row was refused in an earlier run, first on {refused_since}, {is_are(again)} sent again"
+    if protected:
+        yield f"{people(protected)} whom this run would have deactivated {is_are(protected)} protected, and left alone"
+    if delta.without_status and rules.everybody and rules.deactivate_leavers:
+        yield (
+            f"{people(delta.without_status)} in the export {'has' if delta.without_status == 1 else 'have'} an empty status, which changes nothing. "
+            "Whoever of them was deactivated before stays deactivated. Write Activated there if they are to be active")
+
+
+def people(count: int) -> str:
+    return f"{count} {'person' if count == 1 else 'people'}"
+
+
+def is_are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def people_list(delta: Delta) -> t.Iterator[bytes]:
+    """Yield a CSV with one line for each person who would be touched: identifier, what happens, and the columns of a mover that differ."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\n")
+    for row in itertools.chain([("identifier", "change", "columns")], delta.people):
+        identifier, change, columns = row
+        writer.writerow((identifier, change, columns if isinstance(columns, str) else ", ".join(columns)))
+        yield text.getvalue().encode()
+        text.seek(0)
+        text.truncate()
+
+
+def _compared(wanted: DeltaRequest, rules: DeltaRules) -> Delta:
+    with contextlib.ExitStack() as stack:
+        tables: dict[str, Table] = {}
+        # Both stay open until the end: that neither of them has changed meanwhile is seen then.
+        streams = {option: _opened(stack, option, wanted) for option in ("previous", "current") if getattr(wanted, option) is not None}
+        for option, stream in streams.items():
+            tables[option] = _table(stream, option, wanted)
+        try:
+            return compare(tables.get("previous"), tables["current"], rules)
+        except BadTable as error:
+            raise _refused("previous" if error.in_previous else "current", wanted, error) from None
+        except OSError as error:
+            raise _unreadable(f"{wanted.previous} or {wanted.current}", "current", error) from None
+
+
+def _keep_to(wanted: DeltaRequest, delta: Delta) -> None:
+    """Raise StaffbaseError, with the numbers, if nothing of this may be written."""
+    # Where nothing is known of before, everybody is new, and that is no change.
+    over = exceeded(wanted.limits, delta) if wanted.previous is not None else []
+    if over:
+        more = " The mapping has a field that the tenant was never told, so everybody is a mover." if delta.mapping_grew else ""
+        raise StaffbaseError(
+            f"Too much has changed since {wanted.previous}: {'; '.join(over)}.{more} Nothing was written or sent; if {wanted.current} is right, "
+            "raise the limits for this run, else have it exported again", stage="delta", **numbers(delta))
+    if delta.unknown_leavers:
+        raise StaffbaseError(
+            f"Of {delta.unknown_leavers} leavers, a cell that is mapped now is not known: it was never in an export that went through. An empty cell "
+            "in its place may wipe what the tenant has there, so nothing was written or sent. Run once with the mapping of the last run, so that "
+            "they are deactivated, and then add the field; or run once with leavers ignored, and deactivate them in Studio",
+            stage="delta", **numbers(delta))
 
 
 def _opened(stack: contextlib.ExitStack, option: str, wanted: DeltaRequest) -> t.BinaryIO:

@@ -18,13 +18,17 @@ ABSENT = "absent"
 
 @dataclasses.dataclass
 class Outcome:
-    """Filled while the step goes on, so that a failure can hand on what was known by then. `elapsed` in seconds."""
+    """Filled while the step goes on, so that a failure can hand on what was known by then. `elapsed` in seconds.
+
+    `changes`: the counters that were read last, at the end those of the import. `expected`: those of the preview, if this step has read it.
+    """
 
     changed: bool = False
     record: ImportRecord | None = None
     started_as: str | None = None
     gone: bool = False
     changes: Counts | None = None
+    expected: Counts | None = None
     row_errors: RowErrors | None = None
     elapsed: float = 0.0
     warnings: list[str] = dataclasses.field(default_factory=list)
@@ -36,11 +40,12 @@ class Outcome:
         return self.record.state if self.record else None
 
     def to_result(self) -> dict[str, t.Any]:
-        """Return import, state, changes, row_error_count, row_errors, elapsed."""
+        """Return import, state, changes, expected, row_error_count, row_errors, elapsed."""
         return {
             "import": None if self.record is None or self.gone else self.record.to_result(),
             "state": self.state,
             "changes": self.changes,
+            "expected": self.expected,
             "row_error_count": None if self.row_errors is None else self.row_errors.count,
             "row_errors": [] if self.row_errors is None else self.row_errors.listed,
             "elapsed": round(self.elapsed, 3),

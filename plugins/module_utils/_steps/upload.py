@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Uploading a file exactly once per content."""
+"""Uploading a file exactly once per content and variant."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from .._files.source import Source
 from .._http.errors import CallError
 from .._imports.imports import Imports
 from .._imports.records import ImportRecord, newest_first
-from .._imports.states import State, reached
-from .stored_name import split_stored, stem_of, stored_name
+from .._imports.states import IDLE, UNSTARTED, State, reached
+from .last_import import started_since
+from .stored_name import ROWS_REFUSED, split_stored, stem_of, stored_name
 
 #: The pauses (seconds) between looks for an import whose upload had no answer: the service may still be working on it.
 LOOKS_AFTER_LOSS = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -43,28 +44,47 @@ class Uploaded:
 
 
 class Upload:
-    """One source to one import."""
+    """One source to one import.
 
-    def __init__(self, imports: Imports, source: Source, file_name: str, *, pause: t.Callable[[float], None] = time.sleep) -> None:
+    `variant`: what else was asked for beside the content, 12 hex digits or more; it becomes a part of the stored name.
+    `reuse`: what counts beside an import under this very name. With `drafts`, one of this content under another variant, or under none, while it is
+    not started: its configuration can still be changed. With `plain`, one under the name without a variant, started or not: it tells nothing
+    of how it was configured, so whoever takes it has to look. `resend`: one that was started does not count, so the content is sent once more.
+    `last`: the last import that the caller knows to have told the tenant something; `before_post` is called once, just before a file is sent.
+    """
+
+    def __init__(
+        self, imports: Imports, source: Source, file_name: str, *, variant: str | None = None, reuse: t.Collection[str] = (), resend: bool = False,
+        last: ImportRecord | None = None, before_post: t.Callable[[], None] | None = None, pause: t.Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Raise InputError for a name or a variant that cannot be stored."""
         self._imports = imports
         self._source = source
+        self._reuse = frozenset(reuse)
+        self._resend = resend
+        self._has_variant = variant is not None
+        self._last = last
+        self._before_post = before_post
         self._pause = pause
         #: The ids of all imports that were seen, of this source or not.
         self._listed: set[str] = set()
         self.stem = stem_of(file_name)
-        self.name = stored_name(self.stem, source.sha256)
+        self.name = stored_name(self.stem, source.sha256, variant)
+        self._plain_name = stored_name(self.stem, source.sha256)
 
     def run(self, *, force: bool = False, delete_orphaned_drafts: bool = False, check_mode: bool = False) -> Uploaded:
         """Reuse the newest import of the stem if it has this content and is not cancelled; else upload.
 
-        An older match does not count: after A and B, A is uploaded again. `delete_orphaned_drafts`: of several with this content, one that was
-        started counts, and the drafts are deleted.
+        An older match does not count: after A and B, A is uploaded again; and so it is after A under another variant that was started.
+        `delete_orphaned_drafts`: of several with this content, one that was started counts, and the drafts under its name are deleted; so are, with
+        a variant, the idle ones of this content under another name once this upload is there.
         """
         before = self._agreed(self._of_stem(), delete_orphaned_drafts)
+        self._check_last(before)
         same = self._newest_of_content(before)
         if same and not force:
             started = _started(same) if delete_orphaned_drafts else None
-            orphans = _drafts(same) if started else []
+            orphans = _drafts(filter(self._is_named, same)) if started else []
             if not check_mode:
                 self._delete(orphans)
             return Uploaded(started or same[0], self._source.sha256, reused=True, discarded=bool(orphans))
@@ -87,10 +107,36 @@ class Upload:
                 "The service stored the upload under another name than the one it was given. Earlier uploads are recognised by their name, "
                 "so this one was deleted and nothing was imported; choose a simpler file_name",
                 stage="upload", import_id=import_id)
+        if delete_orphaned_drafts and self._has_variant:
+            self._delete(self._outdated(before))
         return Uploaded(kept, self._source.sha256, reused=kept.id != import_id)
+
+    def _check_last(self, records: list[ImportRecord]) -> None:
+        """Raise StaffbaseError if somebody has told the tenant something since the last import that is known of."""
+        newer = started_since(self._last, records, self.stem, self.name)
+        if self._last is not None and newer is not None:
+            raise StaffbaseError(
+                f"Import {newer.id} of this source was started after import {self._last.id}, which is the last one that the baseline knows of. The "
+                "baseline was restored, or somebody else has imported under the same file_name, so it is not known what the tenant was told. Nothing was "
+                "sent. Run once with delta_import_resend: true: then the whole export is sent, nobody outside it is touched, and the baseline begins anew",
+                stage="upload", import_id=newer.id)
+
+    def under_this_name(self) -> list[ImportRecord]:
+        """Return all imports with this content and variant, wherever they stand in the list; those that were started come first."""
+        return sorted(self._of_name(self._of_stem()), key=lambda record: record.state in UNSTARTED)
+
+    def _outdated(self, before: list[ImportRecord]) -> list[ImportRecord]:
+        """Return the idle imports of this content that were uploaded for something else, such as another mapping: nobody will start them.
+
+        Nor those that only say that rows were refused: this upload is the answer to that.
+        """
+        idle = [record for record in before if record.state in IDLE and record.file_name != self.name]
+        return [record for record in idle if self._has_content(record) or (split_stored(record.file_name) or "  ")[2] == ROWS_REFUSED]
 
     def _post(self, known: set[str]) -> str:
         """Upload and return the id; a lost answer is made good by the list before anything is sent again."""
+        if self._before_post:
+            self._before_post()
         lost: CallError | None = None
         import_id: str | None = None
         try:
@@ -124,7 +170,9 @@ class Upload:
         """Look again while there are fresh duplicates: controllers that upload the same content right now need time to agree."""
         for seconds in LOOKS_AT_DUPLICATES:
             same = self._newest_of_content(records)
-            if len(same) < 2 or records[0].state != State.DRAFT.value or (delete_orphaned_drafts and _started(same)):
+            # Those of another variant are no duplicates: whoever made them does not delete them.
+            duplicates = [record for record in same if record.file_name == same[0].file_name]
+            if len(duplicates) < 2 or records[0].state != State.DRAFT.value or (delete_orphaned_drafts and _started(same)):
                 break
             self._pause(seconds)
             records = self._of_stem()
@@ -134,7 +182,7 @@ class Upload:
         """Return the imports of this content that are newer than any other content of the stem."""
         run: list[ImportRecord] = []
         for record in records:
-            if not self._is_same(record):
+            if not self._counts(record):
                 break
             run.append(record)
         return run
@@ -149,7 +197,9 @@ class Upload:
         return None
 
     def _made_since(self, known: set[str], import_id: str | None = None) -> list[ImportRecord]:
-        return [record for record in self._of_stem(import_id) if record.id not in known and self._is_same(record)]
+        """Return the imports under this name that were not there before, started or not: whoever made them asked for the same."""
+        made = self._of_name(self._of_stem(import_id))
+        return [record for record in made if record.id not in known and record.state != State.CANCELLED.value]
 
     def _of_stem(self, import_id: str | None = None) -> list[ImportRecord]:
         records = self._imports.every(import_id)
@@ -157,8 +207,25 @@ class Upload:
         parts = ((record, split_stored(record.file_name)) for record in records)
         return newest_first(record for record, name in parts if name is not None and name[0] == self.stem)
 
-    def _is_same(self, record: ImportRecord) -> bool:
-        return record.file_name == self.name and record.state != State.CANCELLED.value
+    def _of_name(self, records: t.Iterable[ImportRecord]) -> list[ImportRecord]:
+        return [record for record in records if record.file_name == self.name]
+
+    def _counts(self, record: ImportRecord) -> bool:
+        """Tell whether an import of the stem that was there before makes the upload unnecessary."""
+        if record.state == State.CANCELLED.value:
+            return False
+        if record.state in UNSTARTED:
+            return self._is_named(record) or ("drafts" in self._reuse and self._has_content(record))
+        # Its configuration is settled, and its people were changed or are being changed (that is not known of a state that is not known).
+        return self._is_named(record) and not self._resend
+
+    def _is_named(self, record: ImportRecord) -> bool:
+        return record.file_name == self.name or ("plain" in self._reuse and record.file_name == self._plain_name)
+
+    def _has_content(self, record: ImportRecord) -> bool:
+        """Tell whether it is this content, under whatever variant."""
+        found, own = split_stored(record.file_name), split_stored(self.name)
+        return found is not None and own is not None and found[:2] == own[:2]
 
 
 def _started(records: t.Iterable[ImportRecord]) -> ImportRecord | None:

@@ -164,7 +164,7 @@ def test_what_the_state_module_returns(pages: dict[str, Spec]) -> None:
     told = returned(pages, "staffbase_import_state")
     assert {*told, "elapsed"} == set(Outcome().to_result())
     assert set(told["import"]["contains"]) == RECORD
-    assert set(told["changes"]["contains"]) == set(COUNTERS)
+    assert set(told["changes"]["contains"]) == set(told["expected"]["contains"]) == set(COUNTERS)
 
 
 def test_what_the_upload_module_returns(pages: dict[str, Spec]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.community.staffbase.plugins.module_utils._report import words
 from ansible_collections.community.staffbase.plugins.module_utils._report.figures import duration, percent, ranges, whole
 from ansible_collections.community.staffbase.plugins.module_utils._report.report import Asked, Group, Limit, Report, compose
-from support.report_samples import WRITTEN, Steps, failing, steps
+from support.report_samples import EXPECTED, STATE, WRITTEN, Steps, failing, steps
 
 ASKED = Asked("berlin", "imported", {"deactivated": 25, "deleted": 2}, {"leavers": "2%", "joiners": "50"}, 20, "deactivate")
 
@@ -66,7 +66,37 @@ def test_peoples_data_need_to_be_asked_for() -> None:
 
 def test_numbers_of_a_preview_are_told_as_expected() -> None:
     assert words.changes_title(report()) == "Done by the import"
-    assert words.changes_title(report(steps(state={"state": "PREVIEW_READY"}))) == "Expected by the preview"
+    for expected in (None, EXPECTED):
+        preview = report(steps(state={"state": "PREVIEW_READY", "expected": expected}))
+        assert (words.changes_title(preview), words.columns(preview)) == ("Expected by the preview", ["Number"])
+        assert words.counters(preview)["deleted"] == [3]
+        assert preview.to_result()["changes_are_expected"] is True
+
+
+def test_numbers_of_the_preview_stand_beside_those_of_the_end() -> None:
+    found = report(steps(state={"expected": EXPECTED}))
+    assert (words.changes_title(found), words.columns(found)) == ("Expected by the preview, and done by the import", ["Previewed", "At the end"])
+    assert words.counters(found) == {
+        "created": [9, 9], "updated": [27, 28], "deactivated": [13, 14], "reactivated": [1, 1], "deleted": [4, 3]}
+    result = found.to_result()
+    assert (result["expected"], result["changes"], result["changes_are_expected"]) == (EXPECTED, STATE["changes"], False)
+    # The limits are held against what was done, not against what was expected.
+    assert {limit.name: words.closeness(limit) for limit in found.limits}["deleted"] == "exceeded by 1"
+
+
+def test_without_a_preview_there_is_one_column() -> None:
+    for expected in (None, dict.fromkeys(EXPECTED), {}):
+        found = report(steps(state={"expected": expected}))
+        assert (words.columns(found), words.counters(found)["deleted"]) == (["Number"], [3])
+    assert report().to_result()["expected"] is None
+    assert words.counters(report(steps(state={"changes": None}))) == {}
+
+
+def test_an_end_without_numbers_leaves_those_of_the_preview() -> None:
+    """They were compared with the limits, and the end could not be."""
+    found = report(steps(state={"changes": None, "expected": EXPECTED}))
+    assert words.counters(found)["deleted"] == [4, None]
+    assert {limit.name: (limit.count, words.closeness(limit)) for limit in found.limits}["deleted"] == (4, "exceeded by 2")
 
 
 def test_a_failure_before_any_step_still_makes_a_report() -> None:

@@ -14,7 +14,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._report.page i
 from ansible_collections.community.staffbase.plugins.module_utils._report.report import Asked, compose
 from ansible_collections.community.staffbase.plugins.module_utils._report.style import BARS, COLOURS
 from support.browser import Browser, chromium
-from support.report_samples import WRITTEN, failing, steps
+from support.report_samples import EXPECTED, WRITTEN, failing, steps
 
 PROGRAM = chromium()
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="there is no Chromium on this machine (Debian: apt-get install chromium)")
@@ -54,7 +54,8 @@ frame.onload = () => {{
 </script></body></html>"""
 
 
-@pytest.mark.parametrize("run", [steps(), failing("check", "check", f"/srv/{LONG} has problems")], ids=["imported", "stopped"])
+@pytest.mark.parametrize("run", [
+    steps(state={"expected": EXPECTED}), failing("check", "check", f"/srv/{LONG} has problems")], ids=["imported", "stopped"])
 def test_it_fits_a_small_screen(browser: Browser, tmp_path: Path, run: t.Any) -> None:
     text = page(compose(ASKED, run, WRITTEN, ERROR_FILE))
     path = tmp_path / "frame.html"

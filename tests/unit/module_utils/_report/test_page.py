@@ -17,7 +17,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._report import
 from ansible_collections.community.staffbase.plugins.module_utils._report.page import page
 from ansible_collections.community.staffbase.plugins.module_utils._report.report import Asked, compose
 from ansible_collections.community.staffbase.plugins.module_utils._report.style import BARS, COLOURS, stylesheet
-from support.report_samples import WRITTEN, Steps, failing, steps
+from support.report_samples import EXPECTED, WRITTEN, Steps, failing, steps
 from support.web_page import PICTURE, TEXT, contrast, every, parse, tags, words
 
 LIMITS: dict[str, t.Any] = {"limits": {"deactivated": 25, "deleted": 2}, "baseline_limits": {"leavers": "2%"}, "max_row_errors": 20}
@@ -26,6 +26,7 @@ RUNS: dict[str, Steps] = {
     "imported": steps(), "nothing new": steps(delta={"empty": True}, upload={"skipped": True}, state={"skipped": True}),
     "stopped": failing("state", "preview", state="PREVIEW_READY", row_error_count=None, row_errors=[]),
     "broken export": failing("check", "check"), "nothing known": [], "no numbers": steps(state={"changes": {"created": None}}),
+    "with a preview": steps(state={"expected": EXPECTED}), "no numbers at the end": steps(state={"expected": EXPECTED, "changes": None}),
     "zeros": steps(state={"changes": {"created": 0}}, delta={"joiners": 0, "movers": 0, "leavers": 0, "unchanged": 0}),
 }
 
@@ -99,6 +100,14 @@ def test_bars_are_as_long_as_their_numbers() -> None:
     stacked = [length for (told, _kind), length in lengths.items() if told.startswith("9 joiners") and _kind != "track"]
     assert sum(stacked) == pytest.approx(100, abs=0.05)
     assert min(stacked) >= 0.7
+
+
+def test_numbers_of_the_preview_stand_beside_those_of_the_end() -> None:
+    tree = parse(made(RUNS["with a preview"]))
+    (section,) = [one for one in every(tree, "section") if one.get("aria-labelledby") == "changes"]
+    assert [words(head) for head in every(every(section, "thead")[0], "th")] == ["People", "Meaning", "Previewed", "At the end", "In comparison"]
+    assert [words(cell) for cell in every(every(section, "tbody")[0], "tr")[2]][:4] == ["deactivated", "can no longer log in", "13", "14"]
+    assert {str(picture.get("aria-label")) for picture in every(section, "svg")} >= {"deactivated: 14", "deleted: 3"}
 
 
 def test_peoples_data_are_shown_only_when_they_are_asked_for() -> None:

@@ -15,7 +15,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._printable imp
 from ansible_collections.community.staffbase.plugins.module_utils._report import summary as summary_module
 from ansible_collections.community.staffbase.plugins.module_utils._report.report import Asked, compose
 from ansible_collections.community.staffbase.plugins.module_utils._report.summary import plain, summary
-from support.report_samples import WRITTEN, Steps, failing, steps
+from support.report_samples import EXPECTED, WRITTEN, Steps, failing, steps
 
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
@@ -39,6 +39,12 @@ def test_it_tells_what_the_page_tells() -> None:
     ):
         assert line in lines
     assert "> That went wrong" in made(failing("check", "check")).splitlines()
+
+
+def test_numbers_of_the_preview_stand_beside_those_of_the_end() -> None:
+    lines = made(steps(state={"expected": EXPECTED})).splitlines()
+    for line in ("### Expected by the preview, and done by the import", "| People | Previewed | At the end |", "| deactivated | 13 | 14 |"):
+        assert line in lines
 
 
 def test_peoples_data_never_get_onto_the_page_of_a_job() -> None:

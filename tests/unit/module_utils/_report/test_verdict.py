@@ -9,9 +9,10 @@ import typing as t
 import pytest
 
 from ansible_collections.community.staffbase.plugins.module_utils._report import verdict
+from ansible_collections.community.staffbase.plugins.module_utils._report.report import Asked, compose
 from ansible_collections.community.staffbase.plugins.module_utils._report.verdict import Kind, Verdict, verdict_of
 from ansible_collections.community.staffbase.plugins.module_utils._run.facts import STEPS, read_steps
-from support.report_samples import Steps, failing, steps
+from support.report_samples import WRITTEN, Steps, failing, steps
 
 FINE: dict[str, t.Any] = {"row_error_count": 0, "row_errors": []}
 
@@ -81,6 +82,27 @@ def test_a_limit_is_told_apart_from_a_missing_number() -> None:
     run = failing("state", "preview", state="PREVIEW_READY")
     assert judged(run, exceeded=True).headline == "Stopped: more people would be changed than the limits allow"
     assert judged(run).headline == "Stopped: the preview could not be compared with the limits"
+
+
+def test_more_than_the_limits_allow_is_told_apart_from_more_than_the_preview_had_shown() -> None:
+    """Whoever writes the report of some tasks need not tell it the limits."""
+    changes = {"created": 9, "updated": 28, "deactivated": 14, "reactivated": 1, "deleted": 3}
+    limits, preview = (f"Imported, and more people were changed than {what}" for what in ("the limits allow", "the preview had shown"))
+    for expected, exceeded, headline, people in (
+        ({**changes, "deleted": 2}, False, preview, verdict.BEYOND), ({**changes, "deleted": 2}, True, limits, verdict.BEYOND_LIMITS),
+        (changes, False, limits, verdict.BEYOND_LIMITS), (None, False, limits, verdict.BEYOND_LIMITS), ("what", True, limits, verdict.BEYOND_LIMITS),
+        ({"deleted": "2"}, False, limits, verdict.BEYOND_LIMITS),
+    ):
+        found = judged(failing("state", "limits", state="COMPLETED", changes=changes, expected=expected), exceeded=exceeded)
+        assert (found.kind, found.headline, found.people) == (Kind.FAILED, headline, people)
+        assert found.next
+
+
+def test_too_many_refused_rows_are_no_limit_on_people() -> None:
+    changes = {"created": 9, "updated": 28, "deactivated": 14, "reactivated": 1, "deleted": 3}
+    run = failing("state", "limits", state="COMPLETED", changes=changes, expected={**changes, "deleted": 2}, row_error_count=3)
+    assert compose(Asked(limits={"deleted": 5}, max_row_errors=0), run, WRITTEN).verdict.people == verdict.BEYOND
+    assert compose(Asked(limits={"deleted": 2}, max_row_errors=0), run, WRITTEN).verdict.people == verdict.BEYOND_LIMITS
 
 
 def test_refused_rows_that_could_not_be_written_are_not_told_as_too_many() -> None:

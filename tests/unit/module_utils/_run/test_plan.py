@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -16,7 +17,8 @@ from ansible_collections.community.staffbase.plugins.module_utils._run.plan impo
 
 CHECK = {"sha256": "c" * 64, "separator": ";", "encoding": "UTF-8", "row_count": 2}
 LOCK = {"path": "/b.source", "run": "r"}
-BEGUN = {"exists": True, "delta_path": "/b.delta.csv", "errors_path": "/b.errors.csv", "lock": LOCK, "unstarted_id": None}
+BEGUN = {"exists": True, "delta_path": "/b.delta.csv", "errors_path": "/b.errors.csv", "lock": LOCK, "unstarted_id": None, "everybody": False,
+         "token": "a" * 32, "sending_path": "/b.sending"}
 DELTA = {"sha256": "d" * 64, "empty": False, "joiners": 1, "movers": 0, "leavers": 0, "unchanged": 1}
 SKIPPED = {"changed": False, "skipped": True}
 
@@ -35,16 +37,45 @@ def plan(done: dict[str, t.Any] | None = None, /, *, check_mode: bool = False, *
 
 # What is sent
 
+#: What is uploaded where there is a baseline, without its digest.
+OF_A_RUN = {
+    "wanted": True, "src": "/b.delta.csv", "variant": "a" * 32, "reuse": [], "resend": False, "sending": "/b.sending"}
+
+
 def test_without_a_baseline_the_export_as_it_was_checked() -> None:
-    assert plan().upload == {"wanted": True, "src": "/people.csv", "sha256": "c" * 64}
+    found = plan().upload
+    assert re.fullmatch("[0-9a-f]{64}", found.pop("variant"))
+    assert found == {"wanted": True, "src": "/people.csv", "sha256": "c" * 64, "reuse": ["plain"], "resend": False}
+
+
+@pytest.mark.parametrize(("inputs", "same"), [
+    ({"mapping": {"externalId": "id"}}, True),
+    ({"limits": {"created": 1}, "leavers": "deactivate", "max_row_errors": 3}, True),
+    ({"mapping": {"externalId": "id", "eMail": "mail"}}, False),
+    ({"mapping": {"externalId": "number"}}, False),
+    ({"send_mails_new": True}, False),
+    ({"send_mails_pending": True}, False),
+    ({"generate_recovery_codes": True}, False),
+])
+def test_an_export_is_imported_once_per_configuration(inputs: dict[str, t.Any], same: bool) -> None:
+    assert (plan(**inputs).upload["variant"] == plan(mapping={"externalId": "id"}).upload["variant"]) is same
+
+
+def test_a_key_with_commas_is_its_fields() -> None:
+    joint, single = ({"externalId,userName": "id"}, {"externalId": "id", "userName": "id"})
+    assert plan(mapping=joint).upload["variant"] == plan(mapping=single).upload["variant"]
+
+
+def test_a_run_that_only_looks_takes_a_draft_of_another_configuration() -> None:
+    assert plan(check_mode=True).upload["reuse"] == ["plain", "drafts"]
 
 
 def test_with_a_baseline_the_difference() -> None:
-    assert plan({"begin": BEGUN, "delta": DELTA}).upload == {"wanted": True, "src": "/b.delta.csv", "sha256": "d" * 64}
+    assert plan({"begin": BEGUN, "delta": DELTA}).upload == {**OF_A_RUN, "sha256": "d" * 64}
 
 
 def test_the_first_time_the_copy_of_the_whole_export() -> None:
-    assert plan({"begin": {**BEGUN, "exists": False}, "delta": SKIPPED}).upload == {"wanted": True, "src": "/b.delta.csv", "sha256": "c" * 64}
+    assert plan({"begin": {**BEGUN, "exists": False}, "delta": SKIPPED}).upload == {**OF_A_RUN, "sha256": "c" * 64}
 
 
 @pytest.mark.parametrize(("results", "check_mode", "wanted"), [
@@ -62,9 +93,10 @@ def test_nothing_is_sent_if_nobody_has_changed_or_there_is_no_copy(results: dict
     ({"externalId": "id", "status": "state"}, "deactivate", {}),
 ])
 def test_a_difference_with_leavers_gets_a_status_column(mapping: dict[str, str], leavers: str, added: dict[str, str]) -> None:
-    compared = plan({"begin": BEGUN, "delta": DELTA, "upload": uploaded()}, mapping=mapping, leavers=leavers)
+    difference = {**DELTA, "status_added": added.get("status")}
+    compared = plan({"begin": BEGUN, "delta": difference, "upload": uploaded()}, mapping=mapping, leavers=leavers)
     assert compared.config["mapping"] == {**mapping, **added}
-    # The whole export, when there is no baseline yet, has no such column.
+    # The whole export, where its copy is sent as it is, has no such column.
     first = plan({"begin": {**BEGUN, "exists": False}, "delta": SKIPPED, "upload": uploaded()}, mapping=mapping, leavers=leavers)
     assert first.config["mapping"] == mapping
 
@@ -76,7 +108,24 @@ def test_a_difference_with_leavers_gets_a_status_column(mapping: dict[str, str],
     ({"externalId": "id", "status": "state"}, "ignore", {"status_column": "state"}),
 ])
 def test_how_it_is_compared(mapping: dict[str, str], leavers: str, options: dict[str, str]) -> None:
-    assert plan(mapping=mapping, leavers=leavers).comparison == {"identifier": "id", **options, "limits": {}}
+    expected = {"identifier": "id", **options, "limits": {}, "mapping": mapping, "resend": False, "wanted": "joiners_status" in options}
+    assert plan(mapping=mapping, leavers=leavers).comparison == expected
+
+
+@pytest.mark.parametrize(("begun", "inputs", "wanted", "told"), [
+    ({"exists": True, "told": None, "everybody": False}, {}, True, {"previous": "/b.csv", "resend": False}),
+    ({"exists": True, "told": "/b.csv.told", "everybody": True}, {}, True, {"previous": "/b.csv", "told": "/b.csv.told", "resend": True}),
+    # Deleted: everybody is sent, and who has left is remembered.
+    ({"exists": False, "told": "/b.csv.told", "everybody": True}, {}, True, {"told": "/b.csv.told", "resend": True}),
+    # The first run: the copy of the export is sent as it is, unless somebody is protected or a list is wanted.
+    ({"exists": False, "told": None, "everybody": True}, {}, False, {"resend": True}),
+    ({"exists": False, "told": None, "everybody": True}, {"protected": ["1"]}, True, {"resend": True}),
+    ({"exists": False, "told": None, "everybody": True}, {"people_dest": "/people"}, True, {"resend": True}),
+])
+def test_what_it_is_compared_with(begun: dict[str, t.Any], inputs: dict[str, t.Any], wanted: bool, told: dict[str, t.Any]) -> None:
+    found = plan({"begin": {**BEGUN, **begun}}, baseline="/b.csv", **inputs).comparison
+    assert found["wanted"] is wanted
+    assert {name: found[name] for name in ("previous", "told", "resend") if name in found} == told
 
 
 def test_leavers_who_are_deactivated_have_a_limit() -> None:

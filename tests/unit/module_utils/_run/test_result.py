@@ -14,7 +14,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._run.result im
 
 KEYS = {
     "source", "target", "failed", "stage", "msg", "changed", "nothing_new", "import_id", "file_name", "sha256", "state", "row_count", "joiners",
-    "movers", "leavers", "unchanged", "changes", "row_error_count", "row_errors", "elapsed",
+    "movers", "leavers", "unchanged", "changes", "expected", "row_error_count", "row_errors", "elapsed",
 }
 CHECK = {"row_count": 2, "sha256": "c" * 64}
 UPLOAD = {"changed": True, "import_id": "i1", "sha256": "c" * 64, "reused": False, "import": {"state": "DRAFT", "file_name": "berlin.c.csv"}}

@@ -9,18 +9,20 @@ from ansible_collections.community.staffbase.plugins.module_utils._imports.row_e
 from ansible_collections.community.staffbase.plugins.module_utils._steps.outcome import Outcome
 
 RECORD = ImportRecord(id="69", file_name="people.csv", state="COMPLETED")
-KEYS = ["import", "state", "changes", "row_error_count", "row_errors", "elapsed"]
+KEYS = ["import", "state", "changes", "expected", "row_error_count", "row_errors", "elapsed"]
 
 
 def test_nothing_known_yet() -> None:
-    assert Outcome().to_result() == {"import": None, "state": None, "changes": None, "row_error_count": None, "row_errors": [], "elapsed": 0.0}
+    assert Outcome().to_result() == {
+        "import": None, "state": None, "changes": None, "expected": None, "row_error_count": None, "row_errors": [], "elapsed": 0.0}
 
 
 def test_everything_known() -> None:
     listed = [{"line": 3, "message": "is missing"}]
-    outcome = Outcome(changed=True, record=RECORD, changes={"created": 1}, row_errors=RowErrors(1, listed), elapsed=1.23456)
+    outcome = Outcome(changed=True, record=RECORD, changes={"created": 1}, expected={"created": 2}, row_errors=RowErrors(1, listed), elapsed=1.23456)
     assert outcome.to_result() == {
-        "import": RECORD.to_result(), "state": "COMPLETED", "changes": {"created": 1}, "row_error_count": 1, "row_errors": listed, "elapsed": 1.235}
+        "import": RECORD.to_result(), "state": "COMPLETED", "changes": {"created": 1}, "expected": {"created": 2}, "row_error_count": 1,
+        "row_errors": listed, "elapsed": 1.235}
     assert list(outcome.to_result()) == KEYS
 
 

@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: community.staffbase contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known of what the tenant was told, when a run begins: whether it can be used, and if not, what happens instead."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import typing as t
+
+from .._csv.told import Told
+from .._errors import InputError
+from .next_told import planned_told
+from .regular_file import open_regular
+from .run_record import Asked, read_run
+from .told_file import WAY_ON, read_told
+
+if t.TYPE_CHECKING:
+    from .baseline import Baseline
+
+PIECE = 1 << 20
+
+
+@dataclasses.dataclass
+class Memory:
+    """`told`: what is remembered beside the rows, or None. `path`: the file that it was read from.
+
+    `everybody`: the whole export has to be sent, because what the tenant was told is not known; `reason` says why, for the admin. `was_moved`:
+    somebody else than the last run has put the files there, so they may not be the newest ones.
+    """
+
+    told: Told | None = None
+    path: str = ""
+    everybody: bool = False
+    reason: str = ""
+    was_moved: bool = False
+
+    @property
+    def last_import(self) -> dict[str, str] | None:
+        """The last import that told the tenant something; None if it does not matter, because everybody is sent."""
+        told = self.told
+        if told is None or self.everybody or not (told.last_import and told.last_created):
+            return None
+        return {"id": told.last_import, "created_at": told.last_created}
+
+
+def recall(baseline: Baseline, asked: Asked, *, resend: bool) -> Memory:
+    """Return what is remembered; raise InputError, with the way on, where that is of no use for what is asked for.
+
+    With `resend`, the rows count for the numbers only, and of a memory that cannot be used nothing counts at all.
+    """
+    if resend:
+        with contextlib.suppress(InputError):
+            told, path = _in_force(baseline)
+            if told is not None and told.tenant == asked.tenant:
+                return Memory(told, path, everybody=True)
+        return Memory(everybody=True)
+    if not baseline.exists():
+        # Whoever has deleted the baseline wants to start over. Who has left is still remembered.
+        told = planned_told(baseline.told_path)
+        return Memory(told, baseline.told_path, everybody=True) if told is not None and told.tenant == asked.tenant else Memory(everybody=True)
+    if baseline.is_pending() and (before := read_run(baseline.run_path)) is not None:
+        _check_tenant(baseline, before.asked.tenant, asked.tenant)
+    told, path = _in_force(baseline)
+    if told is None:
+        return Memory()
+    _check_tenant(baseline, told.tenant, asked.tenant)
+    if told.baseline != _digest(baseline.path):
+        return Memory(told, path, everybody=True, reason=(
+            f"{baseline.path} is not the file that the last run has left, so it is not known what the tenant was told. Therefore the whole export "
+            "is sent once. Nobody outside it is touched"))
+    return Memory(told, path, was_moved=path == baseline.told_path and baseline.was_moved())
+
+
+def _in_force(baseline: Baseline) -> tuple[Told | None, str]:
+    """Return what was told, and the file: the one that is to come, if its baseline is in place already."""
+    planned = planned_told(baseline.told_next_path)
+    if planned is not None and baseline.exists() and planned.baseline == _digest(baseline.path):
+        return planned, baseline.told_next_path
+    return read_told(baseline.told_path), baseline.told_path
+
+
+def _check_tenant(baseline: Baseline, told: str, asked: str) -> None:
+    if told != asked:
+        raise InputError(
+            "baseline", f"{baseline.path} tells what {told} was told, but this run is for {asked}. What one tenant was told must not be compared "
+            f"with an export for another. {WAY_ON}. Or give each tenant a baseline of its own")
+
+
+def _digest(path: str) -> str:
+    digest = hashlib.sha256()
+    with open_regular(path, "baseline") as stream:
+        while piece := stream.read(PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
