@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import os
 import typing as t
 from pathlib import Path
@@ -48,6 +49,7 @@ class Going(t.Protocol):
 Starter = t.Callable[[Controller, list[str], Path], Going]
 
 
+@functools.cache
 def abilities() -> set[str]:
     """Return the inputs that the installed role has, without their prefix."""
     for folder in os.environ["ANSIBLE_COLLECTIONS_PATH"].split(os.pathsep):
@@ -184,7 +186,7 @@ class World:
             self.leavers = leavers
 
     def protect(self, person: str) -> None:
-        if "protected" in self.can:
+        if "protected" in self.can and self.has_baseline:
             self.protected ^= {person}
 
     def option(self, name: str, value: t.Any) -> None:
