@@ -194,7 +194,7 @@ class World:
         if name == "file_name" and not self.has_baseline:
             return
         if name == "send_mails_new":
-            self.since.mails = bool(value)
+            self.since.mails = bool(value) and (self.since.mails or not self.options.get(name))
         if name in ("file_name", "send_mails_new"):
             self.since.tidy = False
         self.options = {**{key: each for key, each in self.options.items() if key != name}, **({} if value is None else {name: value})}
