@@ -123,8 +123,8 @@ options:
   people_dest:
     description:
       - Path of a CSV, with the mode C(0600), that gets a line for each person who would be touched. The columns are C(identifier), C(change)
-        (V(joiner), V(mover), V(leaver), V(protected) or V(refused earlier)), and C(columns), in which a mover differs. It is written in check mode,
-        too, and also when a limit is exceeded.
+        (V(joiner), V(mover), V(leaver), V(protected), V(refused earlier), with O(resend) also V(unchanged), and V(leaver, left alone) for leavers who
+        are not sent), and C(columns), in which a mover differs. It is written in check mode, too, and also when a limit is exceeded.
     type: path
     version_added: 0.1.0
   show_identifiers:
@@ -183,12 +183,16 @@ refused_since:
   description: The day of the oldest of these refusals, or V(null).
   type: str
   returned: success
+sent_again:
+  description: The number of rows in the output of people whose row was refused before, leavers among them.
+  type: int
+  returned: success, or when a limit is exceeded
 protected:
   description: The number of people who would have been deactivated if they were not in O(protected).
   type: int
   returned: success, or when a limit is exceeded
 earlier_leavers:
-  description: The number of people who had left before and were not deactivated. Where leavers are deactivated, they are in RV(leavers) instead.
+  description: How many of RV(leavers) had left before and were not deactivated. Where leavers are left alone, O(limits) does not count them.
   type: int
   returned: success, or when a limit is exceeded
 status_added:
@@ -239,9 +243,9 @@ def write_delta(invocation: Invocation) -> dict[str, t.Any]:
         previous=params["previous"], current=params["current"], dest=params["dest"], identifier=params["identifier"], rules=rules,
         separator=params["separator"], encoding=params["encoding"],
         limits={kind: limit for kind, limit in params["limits"].items() if limit is not None},
-        told_dest=params["told_dest"], people_dest=params["people_dest"],
+        told=params["told"], told_dest=params["told_dest"], people_dest=params["people_dest"],
     ), check_mode=invocation.check_mode)
-    since = told.refused_since if told is not None and made.delta.counts["refused_earlier"] else None
+    since = told.refused_since if told is not None and made.delta.sent_again else None
     for warning in warnings_of(made.delta, rules, since):
         invocation.warn(warning)
     return {"changed": made.changed, "diff": _diff(made, params["show_identifiers"]), **made.to_result(), "refused_since": since}

@@ -58,7 +58,7 @@ options:
           - The others are steps of the role. V(night_before) is an earlier name of V(resume).
         type: str
         required: true
-        choices: [inputs, check, begin, resume, delta, upload, config, approval, replace, state, remove, baseline, night_before]
+        choices: [inputs, check, begin, resume, delta, upload, config, approval, replace, state, remove, baseline, outcome, night_before]
       result:
         description: What the task returned, as it was registered.
         type: dict

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 import subprocess
 import sys
 import typing as t
@@ -97,6 +98,52 @@ def test_the_nightly_job_of_the_guide_keeps_a_baseline_and_stops_a_short_export(
     assert "Too much has changed since" in short.output
     assert tenant.writes() == writes
     assert verdict(controller) == "stopped"
+
+
+def test_the_files_of_a_baseline_are_those_of_the_guide(controller: Controller, tenant: Simulator) -> None:
+    """Those that stay, and those that are there while a run is under way; all of them are their owner's only."""
+    folder = controller.folder / "last"
+    folder.mkdir()
+    controller.variables["delta_import_baseline"] = str(folder / "berlin.csv")
+    stay, under_way = files_of_the_guide()
+
+    assert controller.play().code == 0
+    assert {path.name for path in folder.iterdir()} == stay
+    controller.write("1;ann2@example.com;Ann;Activated")
+    assert controller.play(delta_import_target="previewed").code == 0
+    assert {path.name for path in folder.iterdir()} == stay | under_way
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    assert tenant.writes()
+
+
+def files_of_the_guide() -> tuple[set[str], set[str]]:
+    """Return the names in the first table of the guide, and those in the second."""
+    stay, _headline, under_way = guide("guide_baseline").partition("These are there while a run is under way.")
+    first, second = ({name for cell, _other in rows(part) for name in cell} for part in (stay, under_way))
+    assert first
+    assert second
+    return first, second
+
+
+def test_the_list_of_people_is_that_of_the_guide(controller: Controller) -> None:
+    page = guide("guide_offboarding")
+    (command,) = [each.text for each in blocks(page) if "delta_import_people_dest" in each.text]
+    (shown,) = [each.text.strip() for each in blocks(page) if each.text.startswith("identifier;")]
+    (controller.folder / "people").mkdir()
+    controller.variables.update(delta_import_baseline=str(controller.folder / "berlin.csv"), delta_import_protected=["1"])
+    controller.write("1;ann@example.com;Ann;Activated", "2;bob@example.com;Bob;Activated", "00951;cleo@example.com;Cleo;Activated")
+    assert controller.play().code == 0
+    controller.write("01380;dan@example.com;Dan;Activated", "2;bob2@example.com;Bob;Activated")
+
+    (option,) = re.findall(r"-e (delta_import_people_dest)=", command)
+    run = controller.play("--check", **{option: str(controller.folder / "people/berlin.csv")})
+    assert run.code == 0, run.output
+    dest = controller.folder / "people/berlin.csv"
+    assert dest.read_text(encoding="utf-8").splitlines() == [
+        shown.splitlines()[0], "01380;joiner;", "2;mover;mail", "1;protected;", "00951;leaver;"]
+    assert stat.S_IMODE(dest.stat().st_mode) == 0o600
+    assert not {"01380", "00951"} & set(re.findall(r"\w+", run.output))
+    assert {line.split(";")[1] for line in shown.splitlines()[1:]} == {"joiner", "mover", "leaver", "protected", "refused earlier"}
 
 
 @pytest.mark.deep

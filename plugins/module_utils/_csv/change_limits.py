@@ -59,7 +59,7 @@ def exceeded(limits: dict[str, str], delta: Delta) -> list[str]:
         if limits.get(kind) is None:
             continue
         most = most_allowed(limits[kind], delta.previous_count)
-        if most is not None and delta.count(kind) > most:
+        if most is not None and delta.limited(kind) > most:
             told = f"{limits[kind]} of {delta.previous_count} rows, that is {most}" if "%" in limits[kind] else str(most)
-            texts.append(f"{delta.count(kind)} {kind} (at most {told})")
+            texts.append(f"{delta.limited(kind)} {kind} (at most {told})")
     return texts

@@ -18,6 +18,9 @@ ADDED_STATUS = "staffbase_status"
 #: The kinds of change, as results and limits name them.
 KINDS = ("joiners", "movers", "leavers")
 
+#: Word of the people's list -> kind.
+ONE_OF = {"joiner": "joiners", "mover": "movers"}
+
 #: What else is counted: rows that were refused earlier and are sent again, protected people who are left alone, and leavers of earlier runs.
 ALSO_COUNTED = ("refused_earlier", "protected", "earlier_leavers")
 
@@ -72,8 +75,9 @@ class Delta:
     """What was found. `rows` are the output's records in order, with their line ends; `identifiers` by kind; `counts` by ALSO_COUNTED.
 
     `after`: what the tenant is told when all rows are accepted. `unknown_leavers`: how many leavers have a mapped cell that is not known;
-    `without_status`: how many new rows have an empty status; `status_added`: the column that the export does not have; `mapping_grew`: whether
-    a field was never told.
+    `bare_leavers`: of how many of them nothing but the identifier is; `without_status`: how many rows have an empty status; `status_added`: the
+    column that the export does not have; `mapping_grew`: whether a field was never told; `sent_again`: how many rows are of people whose row was refused
+    before.
     """
 
     header: bytes = b""
@@ -84,13 +88,20 @@ class Delta:
     previous_count: int = 0
     after: Told = dataclasses.field(default_factory=Told)
     unknown_leavers: int = 0
+    bare_leavers: int = 0
     without_status: int = 0
     status_added: str | None = None
+    leavers_are_sent: bool = False
+    sent_again: int = 0
     mapping_grew: bool = False
     people: list[Touched] = dataclasses.field(default_factory=list)
 
     def count(self, kind: str) -> int:
         return len(self.identifiers[kind])
+
+    def limited(self, kind: str) -> int:
+        """Return how many of a kind a limit counts: not those leavers who were leavers before and are left alone once more."""
+        return self.count(kind) - (self.counts["earlier_leavers"] if kind == "leavers" and not self.leavers_are_sent else 0)
 
     def pieces(self) -> t.Iterator[bytes]:
         """Yield the output."""
@@ -134,6 +145,7 @@ class _Comparison:
         self._told_fields = told_fields if told_fields is not None else (rules.fields or {})
         self._delta = Delta(header=self._writer.header())
         self._delta.status_added = rules.status_column if self._writer.added_status else None
+        self._delta.leavers_are_sent = rules.deactivate_leavers and not rules.everybody
         self._delta.mapping_grew = previous is not None and self._writer.untold
 
     def run(self) -> Delta:
@@ -163,7 +175,7 @@ class _Comparison:
         found: dict[bytes, _Before] = {}
         if self._previous is not None:
             try:
-                found.update(_by_identifier(self._previous))
+                found = _by_identifier(self._previous)
             except BadTable as error:
                 error.in_previous = True
                 raise
@@ -182,33 +194,35 @@ class _Comparison:
     def _row(self, identifier: bytes, before: _Before, raw: bytes) -> None:
         name, delta = identifier.decode(), self._delta
         known = before if isinstance(before, _Known) else _Known(before)
-        columns: list[str] = []
-        if known.refused is not None:
-            change = "refused earlier"
-            delta.counts["refused_earlier"] += 1
-        elif known.raw is None or known.returns:
-            change = "joiner"
-            delta.identifiers["joiners"].append(name)
-            if not (known.returns or self._writer.added_status or self._rules.status_column is None or self._writer.own_status(raw).strip()):
-                delta.without_status += 1
-        else:
-            columns = self._writer.differing(known.raw, raw)
-            # Who was protected, and is not any more, was not told what the export says.
-            if columns or self._writer.untold or (known.held and not known.protected):
-                change = "mover"
-                delta.identifiers["movers"].append(name)
-            else:
-                change = ""
-                delta.unchanged += 1
-        held = known.protected and says_deactivated(self._writer.own_status(raw))
+        change, columns = self._change(known, raw)
+        own_status = self._writer.own_status(raw).strip()
+        held = known.protected and says_deactivated(own_status)
         if held:
             delta.counts["protected"] += 1
             delta.after.held.add(name)
-            self._list(name, "protected", [])
+        elif change in ONE_OF:
+            delta.identifiers[ONE_OF[change]].append(name)
+        elif change:
+            delta.counts["refused_earlier"] += 1
+        else:
+            delta.unchanged += 1
         if change or self._rules.everybody:
             delta.rows.append(self._writer.row(raw, "" if held else self._status(known, change, raw)))
-        if change:
-            self._list(name, change, columns)
+            delta.sent_again += known.refused is not None
+            delta.without_status += not (known.returns or self._writer.added_status or own_status)
+            self._list(name, "protected" if held else change or "unchanged", columns)
+        elif held:
+            self._list(name, "protected", columns)
+
+    def _change(self, known: _Known, raw: bytes) -> tuple[str, list[str]]:
+        """Return the kind of change in one word of the people's list, empty for none, and the columns in which a mover differs."""
+        if known.refused is not None:
+            return "refused earlier", []
+        if known.raw is None or known.returns:
+            return "joiner", []
+        columns = self._writer.differing(known.raw, raw)
+        # Who was protected, and is not any more, was not told what the export says.
+        return ("mover" if columns or self._writer.untold or (known.held and not known.protected) else ""), columns
 
     def _status(self, known: _Known, change: str, raw: bytes) -> str | None:
         """Return what the status cell is to hold; None for what the export says."""
@@ -248,33 +262,35 @@ class _Comparison:
             self._delta.counts["protected"] += 1
             self._list(name, "protected", [])
             self._keep(name, known)
-        elif not self._rules.deactivate_leavers or self._rules.everybody:
-            if known.left is None:
-                self._delta.identifiers["leavers"].append(name)
-                self._list(name, "leaver", [])
-            else:
-                self._delta.counts["earlier_leavers"] += 1
-            self._keep(name, known)
-        else:
-            self._delta.identifiers["leavers"].append(name)
-            self._list(name, "leaver", [])
+            return
+        self._delta.identifiers["leavers"].append(name)
+        self._delta.counts["earlier_leavers"] += known.left is not None
+        self._list(name, "leaver" if self._delta.leavers_are_sent else "leaver, left alone", [])
+        if self._delta.leavers_are_sent:
             self._send_leaver(name, known)
+        else:
+            self._keep(name, known)
 
     def _send_leaver(self, name: str, known: _Known) -> None:
         delta, raw = self._delta, known.raw
         if raw is not None and self._rules.fields is not None and self._rules.told is None and self._writer.knows_only_the_identifier(raw):
             row = None
+            delta.bare_leavers += 1
         else:
             row = self._writer.leaver(raw if raw is not None else known.left or {})
         if row is None:
             delta.unknown_leavers += 1
         else:
             delta.rows.append(row)
+            delta.sent_again += known.refused is not None
         delta.after.deactivated.add(name)
 
     def _keep(self, name: str, known: _Known) -> None:
-        """Remember somebody who has left and is not deactivated: she stays a leaver."""
-        if self._rules.fields is not None:
+        """Remember somebody who has left and is not deactivated: she stays a leaver.
+
+        Where everybody is sent because it is not known what the tenant was told, the previous rows may be those of another tenant.
+        """
+        if self._rules.fields is not None and not (self._rules.everybody and self._rules.told is None):
             self._delta.after.leavers[name] = known.left if known.raw is None and known.left is not None else self._writer.fields_of(
                 known.raw or b"", self._told_fields)
 

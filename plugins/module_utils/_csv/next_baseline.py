@@ -19,8 +19,7 @@ def refused_identifiers(delta: Table, lines: set[int]) -> set[bytes]:
     """Return whose rows in a delta were refused, by the service's line numbers.
 
     Whether the service begins with 0 or 1, whether it counts the header, whether it counts lines or records, and which line of a
-    record it names, is unknown (I): every row that may be meant is returned, and everybody if a number is nobody's. To send
-    an accepted row again changes nobody.
+    record it names, is unknown (I): every row that may be meant is returned, and everybody if a number is nobody's.
     """
     found: set[bytes] = set()
     everybody: set[bytes] = set()

@@ -35,7 +35,7 @@ class Refused:
 
 @dataclasses.dataclass
 class Told:
-    """`baseline`: the digest of the rows that this belongs to. `mapping`: field -> column. `date`: when the tenant was told last (ISO 8601).
+    """`baseline`: the digest of the rows that this belongs to. `mapping`: field -> column. `date`: when that was so last (ISO 8601).
 
     `flags`: what else was asked for (mails, recovery codes). `leavers`: who is missing in the export and was not deactivated, with the cells that
     were told last. `deactivated`: who was. `held`: protected people whom the export calls deactivated, which the tenant was not told.

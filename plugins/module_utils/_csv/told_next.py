@@ -70,6 +70,8 @@ class Settlement:
             places = {field: header.index(column) for field, column in mapping.items() if column in header}
             known = {field: cells[place] for field, place in places.items() if place < len(cells)}
         if known is not None:
+            earlier = self._told.refused.get(name)
+            self.after.refused[name] = Refused(earlier.since if earlier is not None else self._day, self._refused[identifier], accepted=True)
             self.after.deactivated.discard(name)
             self.after.leavers[name] = known
 

@@ -23,7 +23,7 @@ from .._csv.dialect import AUTO
 from .._csv.next_baseline import identifiers, next_baseline, refused_identifiers, refused_people
 from .._csv.problems import BadTable
 from .._csv.table import Table
-from .._errors import InputError
+from .._errors import InputError, StaffbaseError
 from .._imports.row_errors import read_lines_of_errors
 from .next_told import OVER, End, NextTold, planned_told
 from .private_file import PrivateFile, put_in_place
@@ -107,7 +107,12 @@ class Baseline:
             self._clean(check_mode)
             if asked is not None and not check_mode:
                 RunRecord.new(asked).write(self.run_path)
-        changed = _copy(src, "src", self.next_path, check_mode, sha256)
+        try:
+            changed = _copy(src, "src", self.next_path, check_mode, sha256)
+        except StaffbaseError:
+            # Without a copy there is no run.
+            self._remove(self.run_path)
+            raise
         if not self.exists() and not check_mode:
             _copy(self.next_path, "baseline", self.delta_path, check_mode)
         return changed

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime
 import hashlib
 import typing as t
 
@@ -21,19 +22,23 @@ if t.TYPE_CHECKING:
 
 PIECE = 1 << 20
 
+#: How many days the service keeps an import, from its upload on (D).
+KEPT = 30
+
 
 @dataclasses.dataclass
 class Memory:
     """`told`: what is remembered beside the rows, or None. `path`: the file that it was read from.
 
-    `everybody`: the whole export has to be sent, because what the tenant was told is not known; `reason` says why, for the admin. `was_moved`:
-    somebody else than the last run has put the files there, so they may not be the newest ones.
+    `everybody`: the whole export has to be sent, because what the tenant was told is not known; `reason` says why, for the admin; `warning`: what
+    else has to be known. `was_moved`: somebody else than the last run has put the files there, so they may not be the newest ones.
     """
 
     told: Told | None = None
     path: str = ""
     everybody: bool = False
     reason: str = ""
+    warning: str = ""
     was_moved: bool = False
 
     @property
@@ -70,7 +75,20 @@ def recall(baseline: Baseline, asked: Asked, *, resend: bool) -> Memory:
         return Memory(told, path, everybody=True, reason=(
             f"{baseline.path} is not the file that the last run has left, so it is not known what the tenant was told. Therefore the whole export "
             "is sent once. Nobody outside it is touched"))
-    return Memory(told, path, was_moved=path == baseline.told_path and baseline.was_moved())
+    return Memory(told, path, warning=_too_old(baseline, told), was_moved=path == baseline.told_path and baseline.was_moved())
+
+
+def _too_old(baseline: Baseline, told: Told) -> str:
+    """Return a warning if the service may have had imports since, of which its list tells nothing any more (records vanish after 30 days, D)."""
+    try:
+        age = (datetime.datetime.now(datetime.timezone.utc).date() - datetime.date.fromisoformat(told.date)).days
+    except ValueError:
+        return ""
+    if age <= KEPT:
+        return ""
+    return (
+        f"The last run with {baseline.path} was {age} days ago. The service keeps its imports for {KEPT} days, so it cannot be seen whether "
+        "somebody has imported this source since then. If so, run once with delta_import_resend: true")
 
 
 def _in_force(baseline: Baseline) -> tuple[Told | None, str]:

@@ -57,7 +57,7 @@ class NextTold:
         self.after.tenant, self.after.mapping, self.after.flags, self.after.date = asked.tenant, asked.mapping, asked.flags, today()
         self.after.last_import, self.after.last_created = end.import_id, end.created_at
         if end.nothing_sent and self.before is not None:
-            self.after.flags, self.after.date = self.before.flags, self.before.date
+            self.after.flags = self.before.flags
             self.after.last_import, self.after.last_created = self.before.last_import, self.before.last_created
 
     def is_next(self, digest: str) -> None:

@@ -9,7 +9,7 @@ import enum
 
 from .._imports.counters import COUNTERS
 from .._imports.states import RUNNING, UNSTARTED, State
-from .._run.facts import Facts, Failed, data, number
+from .._run.facts import Data, Facts, Failed, data, number
 from .._steps.beyond_preview import beyond_preview
 from .._steps.outcome import ABSENT
 
@@ -68,7 +68,7 @@ def rows(count: int) -> str:
 def _of_success(facts: Facts) -> Verdict:
     state, refused = facts.import_state, facts.refused_count or 0
     if facts.is_nothing_new:
-        why = "Nobody has changed since the last export." if facts.last("delta").get("empty") else "This content had been imported before."
+        why = _why_nothing(facts.last("delta"))
         return Verdict(Kind.NOTHING_NEW, "Nothing new", f"{why} {NOBODY}", _about_refused(refused, facts))
     if state == State.COMPLETED.value:
         if not refused:
@@ -83,6 +83,14 @@ def _of_success(facts: Facts) -> Verdict:
             "Compare the numbers with what you expect.", "To import, run again with the target 'imported': it goes on from this preview."])
     where = f"The import stands at {state}." if state else "Nothing is known of an import."
     return Verdict(Kind.UNFINISHED, "Not at its end yet", f"{where} {GOES_ON if state in RUNNING else ''}".strip(), [AGAIN])
+
+
+def _why_nothing(difference: Data) -> str:
+    if not difference.get("empty"):
+        return "This content had been imported before."
+    left = number(difference.get("leavers"))
+    alone = f" {left:,} {'person is' if left == 1 else 'people are'} missing in it, and left alone." if left else ""
+    return f"Nobody in the export has changed.{alone}"
 
 
 def _about_refused(refused: int, facts: Facts) -> list[str]:
@@ -102,6 +110,8 @@ GUARDS = {
     ("delta", "delta"): (Kind.STOPPED, "Stopped: too much has changed since the last export", [
         "If the export is right, raise the limit on joiners, movers or leavers for this run, and run again.",
         "If it is short or wrong, have it exported again."]),
+    ("begin", "approval"): (Kind.STOPPED, "Stopped: this is not what was approved", [
+        "Run the preview again, compare its numbers with what you expect, and have it approved."]),
     ("approval", "approval"): (Kind.STOPPED, "Stopped: this is not what was approved", [
         "Run the preview again, compare its numbers with what you expect, and have it approved."]),
     ("state", "preview"): (Kind.STOPPED, "Stopped: the preview could not be compared with the limits", [
@@ -112,7 +122,10 @@ GUARDS = {
         "If they are wrong, have the export corrected, and run again."]),
     ("state", "errors"): (Kind.FAILED, "Imported, but too many rows were refused", [
         "Correct the refused rows in the system that the export comes from.",
-        "Export and run again. Rows that went through are not changed by being sent once more."]),
+        "Export and run again. With a baseline, the refused rows alone are sent again."]),
+    ("outcome", "errors"): (Kind.FAILED, "Every row was refused, so nobody was imported", [
+        "Read below what the service says about the rows, and correct the export or the mapping.",
+        "Run again: the rows are sent once more."]),
     ("state", "limits"): (Kind.FAILED, "Imported, and more people were changed than the limits allow", [
         "Look at the people that the numbers below are of, in Studio.",
         "Correct the export, and run again: the next import gives them what the export says then."]),
@@ -154,7 +167,7 @@ def _of_guard(failed: Failed, exceeded: bool) -> tuple[Kind, str, list[str]] | N
         stage = "" if not at_preview else "exceeded" if exceeded else stage
     if (failed.step, stage) == ("state", "limits") and _is_beyond_preview(failed, exceeded):
         stage = "beyond"
-    if stage == "errors" and failed.result.get("row_error_count") is None:
+    if (failed.step, stage) == ("state", "errors") and failed.result.get("row_error_count") is None:
         # They were not too many: they could not be written.
         stage = ""
     return GUARDS.get((failed.step, stage))

@@ -123,6 +123,7 @@ class Inputs:
         yield from self._wrong_limits()
         yield from self._wrong_waits()
         yield from self._wrong_without_baseline()
+        yield from self._wrong_places()
         if self.report and not re.fullmatch(r".+[.]html?", self.report, re.DOTALL):
             yield "delta_import_report must end in .html, because the same is written with .json and .md in its place"
         if self.approved_only and (self.target != IMPORTED or self.approved is None):
@@ -137,6 +138,14 @@ class Inputs:
             yield "delta_import_people_dest needs delta_import_baseline: without it nobody knows who would be touched"
         if self.protected:
             yield "delta_import_protected needs delta_import_baseline: without it the export is sent as it is, with what it says of protected people"
+
+    def _wrong_places(self) -> t.Iterator[str]:
+        if not self.people_dest:
+            return
+        own = os.path.normpath(self.people_dest)
+        taken = [os.path.normpath(path) for path in (self.src, self.baseline, self.errors_dest, self.report) if path]
+        if own in taken or (self.baseline and own.startswith(f"{os.path.normpath(self.baseline)}.")):
+            yield "delta_import_people_dest must be a file of its own, not the export, the report, the refused rows or a file beside the baseline"
 
     def _wrong_limits(self) -> t.Iterator[str]:
         for name, most in self.limits.items():

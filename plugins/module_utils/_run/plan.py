@@ -85,7 +85,7 @@ class Plan:
             "identifier": inputs.identifier, "status_column": rules.status_column, "joiners_status": rules.joiners_status,
             "limits": self.limits_of_changes, "mapping": inputs.mapping, "protected": inputs.protected, "people_dest": inputs.people_dest,
             "previous": inputs.baseline if begun.get("exists") else "", "told": begun.get("told"), "resend": self.sends_everybody,
-            "wanted": bool(begun.get("exists") or begun.get("told") or inputs.protected or inputs.people_dest or rules.joiners_status),
+            "wanted": bool(begun.get("exists") or begun.get("told") or inputs.protected or inputs.people_dest or rules.deactivate_leavers),
         }
         return {name: value for name, value in found.items() if value not in (None, "")}
 
@@ -261,7 +261,7 @@ class Plan:
         refused, difference = facts.refused_count or 0, facts.last("delta")
         sent = number(difference.get("row_count")) or number(facts.last("check").get("row_count")) or 0
         touched = sum(count for count in data(facts.last("state").get("changes")).values() if isinstance(count, int))
-        is_known = sent <= (number(difference.get("refused_earlier")) or 0)
+        is_known = sent <= (number(difference.get("sent_again")) or 0)
         if refused >= sent > 0 and not touched and not is_known and (most is None or refused > most):
             raise StaffbaseError(
                 f"Every row of import {self.import_id} was refused ({sent}), so nobody was changed. Read what the service says about the rows, and "

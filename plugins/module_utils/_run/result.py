@@ -9,7 +9,7 @@ from .facts import Data, Facts, data
 from .plan import Plan
 
 #: What else a difference is told with, where there is some of it, and what it is called.
-ALSO_TOLD = {"refused_earlier": "refused earlier", "protected": "protected", "earlier_leavers": "leavers of earlier runs"}
+ALSO_TOLD = {"refused_earlier": "refused earlier", "protected": "protected", "earlier_leavers": "of the leavers from earlier runs"}
 
 #: What the state step tells of an import.
 OF_THE_IMPORT = ("changes", "expected", "row_error_count")
@@ -65,7 +65,7 @@ def _difference(plan: Plan, delta: Data) -> str:
 
 def _outcome(plan: Plan, facts: Facts) -> str:
     if facts.is_nothing_new:
-        return "Nothing new: this content has been imported before, or nobody has changed."
+        return f"Nothing new: {'nobody has changed' if facts.last('delta').get('empty') else 'this export was imported before'}, so nothing was sent."
     if plan.check_mode:
         return f"A real run would take this export to {plan.inputs.target}."
     changes, refused = facts.last("state").get("changes"), facts.refused_count

@@ -98,15 +98,18 @@ class Begin:
         """
         first = self._begin(check_mode)
         begun = Begun(first, first.pending)
+        was_moved = first.memory.was_moved
         if begun.pending and not check_mode:
             try:
                 self._resume(begun)
             except StaffbaseError as error:
-                error.details = {**error.details, "resuming": True}
+                # That it is not what was approved is no matter of the run before.
+                error.details = {**error.details, "resuming": error.stage != "approval"}
                 raise
-        self._look_for_newer(begun.kept.memory)
-        if begun.kept.memory.reason:
-            begun.warnings.append(begun.kept.memory.reason)
+        # A run that was pending may have been put back, too. It is finished, and is not the last one.
+        if was_moved:
+            self._look_for_newer(begun.kept.memory)
+        begun.warnings += filter(None, (begun.kept.memory.reason, begun.kept.memory.warning))
         return begun
 
     def _look_for_newer(self, memory: Memory) -> None:
@@ -115,7 +118,7 @@ class Begin:
         Nobody may have changed since these files, so nothing would be sent, and nothing looked at.
         """
         last = memory.last_import
-        if last is None or not memory.was_moved:
+        if last is None:
             return
         known = ImportRecord(last["id"], created_at=last["created_at"])
         newer = started_since(known, self._imports.every(), stem_of(self._wanted.file_name))

@@ -29,8 +29,8 @@ from .._files.told_file import write_told
 class DeltaRequest:
     """What is compared and how. `limits`: kind of change -> number or percentage, as text; `previous`: None if everybody is new.
 
-    `told_dest`: where it is written what the tenant is told when all of it is accepted; `people_dest`: where a line for each person who would be
-    touched is written, in check mode, too. Both hold people's data; None: not at all.
+    `told`: the path that the rules' memory was read from. `told_dest`: where it is written what the tenant is told when all of it is accepted;
+    `people_dest`: where a line for each person who would be touched is written, in check mode, too. Both hold people's data; None: not at all.
     """
 
     previous: str | None
@@ -41,6 +41,7 @@ class DeltaRequest:
     separator: str = AUTO
     encoding: str = AUTO
     limits: dict[str, str] = dataclasses.field(default_factory=dict)
+    told: str | None = None
     told_dest: str | None = None
     people_dest: str | None = None
 
@@ -55,12 +56,18 @@ class DeltaRequest:
                 read_limit(limit)
             except ValueError as error:
                 raise InputError(f"limits.{kind}", str(error)) from None
-        for option in ("previous", "current"):
-            path = getattr(self, option)
-            for dest in ("dest", "people_dest"):
-                if path and getattr(self, dest) and os.path.realpath(getattr(self, dest)) == os.path.realpath(path):
-                    raise InputError(dest, f"it is the same file as {option}, which would be overwritten")
+        self._check_places()
         return self
+
+    def _check_places(self) -> None:
+        """Raise InputError if something would be written over what is read, or over something else that is written."""
+        taken: dict[str, str] = {}
+        for option in ("previous", "current", "told", "dest", "told_dest", "people_dest"):
+            path = getattr(self, option)
+            if path:
+                same = taken.setdefault(os.path.realpath(path), option)
+                if same != option and option in ("dest", "told_dest", "people_dest"):
+                    raise InputError(option, f"it is the same file as {same}, which would be overwritten")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +88,7 @@ class Made:
 
 def numbers(delta: Delta) -> dict[str, t.Any]:
     """Return how many people there are of each kind."""
-    return {**{kind: delta.count(kind) for kind in KINDS}, "unchanged": delta.unchanged, **delta.counts}
+    return {**{kind: delta.count(kind) for kind in KINDS}, "unchanged": delta.unchanged, **delta.counts, "sent_again": delta.sent_again}
 
 
 def make_delta(wanted: DeltaRequest, *, check_mode: bool = False) -> Made:
@@ -109,7 +116,7 @@ def make_delta(wanted: DeltaRequest, *, check_mode: bool = False) -> Made:
 
 def warnings_of(delta: Delta, rules: DeltaRules, refused_since: str | None) -> t.Iterator[str]:
     """Yield what an admin has to know of a difference beside its numbers."""
-    again, protected = delta.counts["refused_earlier"], delta.counts["protected"]
+    again, protected = delta.sent_again, delta.counts["protected"]
     if again:
         yield f"{people(again)} whose row was refused in an earlier run, first on {refused_since}, {is_are(again)} sent again"
     if protected:
@@ -164,11 +171,17 @@ def _keep_to(wanted: DeltaRequest, delta: Delta) -> None:
         raise StaffbaseError(
             f"Too much has changed since {wanted.previous}: {'; '.join(over)}.{more} Nothing was written or sent; if {wanted.current} is right, "
             "raise the limits for this run, else have it exported again", stage="delta", **numbers(delta))
+    if delta.bare_leavers:
+        raise StaffbaseError(
+            f"Of {delta.bare_leavers} leavers, nothing but the identifier is known: their rows were refused, as far as the service has told. Empty "
+            "cells beside it may wipe what the tenant has of them, so nothing was written or sent. Look for them in Studio "
+            "(delta_import_people_dest lists all leavers) and deactivate whoever is there; then run once with delta_import_resend: true, which forgets them",
+            stage="delta", **numbers(delta))
     if delta.unknown_leavers:
         raise StaffbaseError(
             f"Of {delta.unknown_leavers} leavers, a cell that is mapped now is not known: it was never in an export that went through. An empty cell "
             "in its place may wipe what the tenant has there, so nothing was written or sent. Run once with the mapping of the last run, so that "
-            "they are deactivated, and then add the field; or run once with leavers ignored, and deactivate them in Studio",
+            "they are deactivated, and then add the field",
             stage="delta", **numbers(delta))
 
 

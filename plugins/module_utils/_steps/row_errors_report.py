@@ -31,11 +31,16 @@ def report_row_errors(imports: Imports, import_id: str, outcome: Outcome, error_
         return
     text = f"{found.count} {'row' if found.count == 1 else 'rows'} of import {import_id} refused{_lines_of(found)}"
     if max_row_errors is None:
-        outcome.warnings.append(f"{text}; all other rows were imported")
+        outcome.warnings.append(text if _changed_nobody(outcome) else f"{text}; all other rows were imported")
     elif found.count > max_row_errors:
         raise StaffbaseError(
             f"{text}; at most {max_row_errors} are allowed (max_row_errors). All other rows were imported: correct these "
             "in the source and import again", stage="errors", import_id=import_id)
+
+
+def _changed_nobody(outcome: Outcome) -> bool:
+    """Whether the service tells that nobody was changed: then there may be no other rows, and nothing is said of them."""
+    return outcome.changes is not None and not any(outcome.changes.values())
 
 
 def _lines_of(found: RowErrors) -> str:

@@ -116,9 +116,10 @@ class Upload:
         newer = started_since(self._last, records, self.stem, self.name)
         if self._last is not None and newer is not None:
             raise StaffbaseError(
-                f"Import {newer.id} of this source was started after import {self._last.id}, which is the last one that the baseline knows of. The "
-                "baseline was restored, or somebody else has imported under the same file_name, so it is not known what the tenant was told. Nothing was "
-                "sent. Run once with delta_import_resend: true: then the whole export is sent, nobody outside it is touched, and the baseline begins anew",
+                f"Import {newer.id} of this source was started after import {self._last.id}, which is the last one that the baseline knows of. "
+                "The baseline was restored, or somebody else has imported under the same file_name, so it is not known what the tenant was told. "
+                "Nothing was sent. Run once with delta_import_resend: true: then the whole export is sent, nobody outside it is touched, and the "
+                "baseline begins anew",
                 stage="upload", import_id=newer.id)
 
     def under_this_name(self) -> list[ImportRecord]:

@@ -108,7 +108,7 @@ def test_a_difference_with_leavers_gets_a_status_column(mapping: dict[str, str],
     ({"externalId": "id", "status": "state"}, "ignore", {"status_column": "state"}),
 ])
 def test_how_it_is_compared(mapping: dict[str, str], leavers: str, options: dict[str, str]) -> None:
-    expected = {"identifier": "id", **options, "limits": {}, "mapping": mapping, "resend": False, "wanted": "joiners_status" in options}
+    expected = {"identifier": "id", **options, "limits": {}, "mapping": mapping, "resend": False, "wanted": leavers == "deactivate"}
     assert plan(mapping=mapping, leavers=leavers).comparison == expected
 
 
@@ -188,7 +188,26 @@ def test_only_a_preview_is_deleted_after_it(target: str, remove: bool, wanted: b
 @pytest.mark.parametrize("state", sorted(UNSTARTED))
 def test_a_preview_of_another_configuration_is_replaced(state: str) -> None:
     found = plan({"upload": uploaded(state), "config": {"changed": True}}).replace
-    assert found == {"wanted": state in PREVIEWED, "left_behind": "", "outdated": "i1" if state in PREVIEWED else ""}
+    assert found == {"wanted": state in PREVIEWED, "left_behind": "", "outdated": "i1" if state in PREVIEWED else "", "anew": state in PREVIEWED}
+
+
+@pytest.mark.parametrize("differs", [False, True])
+@pytest.mark.parametrize("state", sorted(STARTED))
+def test_what_was_imported_under_a_plain_name_is_looked_at(state: str, differs: bool) -> None:
+    """An earlier version, or another client, has uploaded it: its name tells nothing of its configuration."""
+    upload = uploaded(state, reused=True)
+    upload["import"]["file_name"] = "berlin-people.0123456789abcdef.csv"
+    looked_at = plan({"upload": upload})
+    assert (looked_at.goes_on, looked_at.config["wanted"], looked_at.config["only_looks"]) == (True, True, True)
+    found = plan({"upload": upload, "config": {"changed": differs}})
+    assert found.replace == {"wanted": differs, "left_behind": "", "outdated": "", "anew": differs}
+    assert found.facts.is_nothing_new is (state == "COMPLETED" and not differs)
+
+
+def test_what_was_imported_under_its_configuration_is_not_looked_at() -> None:
+    upload = uploaded("COMPLETED", reused=True)
+    upload["import"]["file_name"] = "berlin-people.0123456789abcdef-0123456789ab.csv"
+    assert not plan({"upload": upload}).goes_on
 
 
 def test_a_preview_of_this_configuration_stays() -> None:
@@ -198,7 +217,7 @@ def test_a_preview_of_this_configuration_stays() -> None:
 @pytest.mark.parametrize(("unstarted", "left"), [("i0", "i0"), ("i1", ""), (None, "")])
 def test_what_a_run_that_died_has_left_of_another_difference_is_deleted(unstarted: str | None, left: str) -> None:
     found = plan({"begin": {**BEGUN, "unstarted_id": unstarted}, "delta": DELTA, "upload": uploaded(), "config": {"changed": True}}).replace
-    assert found == {"wanted": bool(left), "left_behind": left, "outdated": ""}
+    assert found == {"wanted": bool(left), "left_behind": left, "outdated": "", "anew": False}
 
 
 @pytest.mark.parametrize("inputs", [{"approved_only": True}, {"check_mode": True}])
@@ -215,6 +234,64 @@ def test_what_was_uploaded_again_is_gone_on_with() -> None:
     }
     there = plan(results)
     assert (there.import_id, there.state["last_known_state"]) == ("i2", "DRAFT")
+
+
+# What came of it
+
+COMPLETED = {"state": "COMPLETED", "changes": {"created": 0, "updated": 0}, "row_error_count": 2}
+
+
+@pytest.mark.parametrize(("difference", "state", "inputs", "fails"), [
+    ({"row_count": 2}, {}, {}, True),
+    ({"row_count": 2}, {"changes": None}, {}, True),
+    # Not all of them.
+    ({"row_count": 3}, {}, {}, False),
+    ({"row_count": 2}, {"changes": {"created": 1}}, {}, False),
+    # They were refused before, and are told of as open; or the admin tolerates as many.
+    ({"row_count": 2, "sent_again": 2}, {}, {}, False),
+    ({"row_count": 2, "sent_again": 1}, {}, {}, True),
+    ({"row_count": 2}, {}, {"max_row_errors": 2}, False),
+    ({"row_count": 2}, {"row_error_count": 0}, {}, False),
+    ({"row_count": 2}, {"row_error_count": None}, {}, False),
+])
+def test_an_import_of_which_every_row_was_refused_has_failed(
+    difference: dict[str, t.Any], state: dict[str, t.Any], inputs: dict[str, t.Any], fails: bool,
+) -> None:
+    there = plan({"begin": BEGUN, "delta": {**DELTA, **difference}, "upload": uploaded(), "state": {**COMPLETED, **state}}, **inputs)
+    if not fails:
+        there.check_outcome()
+        return
+    with pytest.raises(StaffbaseError, match="Every row of import i1 was refused") as error:
+        there.check_outcome()
+    assert error.value.stage == "errors"
+
+
+@pytest.mark.parametrize(("state", "inputs", "check_mode", "wanted"), [
+    (COMPLETED, {}, False, True),
+    ({**COMPLETED, "row_error_count": 0}, {}, False, False),
+    ({**COMPLETED, "state": "PREVIEW_READY"}, {}, False, False),
+    (COMPLETED, {"baseline": "/b.csv"}, False, False),
+    (COMPLETED, {}, True, False),
+])
+def test_without_a_baseline_a_draft_says_that_rows_were_refused(
+    state: dict[str, t.Any], inputs: dict[str, t.Any], check_mode: bool, wanted: bool,
+) -> None:
+    assert plan({"upload": uploaded(), "state": state}, check_mode=check_mode, **inputs).remember["wanted"] is wanted
+
+
+def test_flags_that_are_on_now_and_nothing_to_send_are_told_of() -> None:
+    begun = {**BEGUN, "switched_on": ["send_mails_new"]}
+    assert plan({"begin": begun, "delta": DELTA}).warnings == []
+    (warning,) = plan({"begin": begun, "delta": {**DELTA, "empty": True}}).warnings
+    assert warning.startswith("delta_import_send_mails_new: on now")
+
+
+def test_what_the_import_of_a_dead_run_did_beyond_the_limits_is_told_of() -> None:
+    resumed = {"import": {"id": "i0"}, "changes": {"deactivated": 50, "created": 1}}
+    limits = {"deactivated": 5, "created": 1, "deleted": 0}
+    (warning,) = plan({"begin": {**BEGUN, "resumed": resumed}}, limits=limits).warnings
+    assert "Import i0" in warning
+    assert "deactivated 50 (at most 5)." in warning
 
 
 # What was approved
@@ -287,4 +364,4 @@ def test_what_stands_behind_a_failure_is_left_over_from_another_run() -> None:
 def test_the_order_is_that_of_the_tasks() -> None:
     assert list(ORDER) == [
         "inputs", "check", "begin", "delta", "upload", "config", "approval", "left_behind", "outdated", "upload_again", "config_again", "state",
-        "baseline"]
+        "baseline", "outcome"]

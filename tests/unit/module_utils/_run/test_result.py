@@ -13,6 +13,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._run.plan impo
 from ansible_collections.community.staffbase.plugins.module_utils._run.result import report_of, result_of, sentence_of
 
 KEYS = {
+    "refused_earlier", "protected", "earlier_leavers", "refused_open", "refused_since",
     "source", "target", "failed", "stage", "msg", "changed", "nothing_new", "import_id", "file_name", "sha256", "state", "row_count", "joiners",
     "movers", "leavers", "unchanged", "changes", "expected", "row_error_count", "row_errors", "elapsed",
 }
