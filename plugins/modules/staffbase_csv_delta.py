@@ -124,8 +124,8 @@ options:
   people_dest:
     description:
       - Path of a CSV, with the mode C(0600), that gets a line for each person who would be touched. The columns are C(identifier), C(change)
-        (V(joiner), V(mover), V(leaver), V(protected), V(refused earlier), with O(resend) also V(unchanged), and V(leaver, left alone) for leavers who
-        are not sent), and C(columns), in which a mover differs. It is written in check mode, too, and also when a limit is exceeded.
+        (V(joiner), V(mover), V(leaver) or V(protected), with O(resend) also V(unchanged); C(, refused earlier) stands behind it for people whose
+        row was refused before, and C(, left alone) for leavers who are not sent), and C(columns), in which a mover differs. It is written in check mode, too, and also when a limit is exceeded.
     type: path
     version_added: 0.1.0
   show_identifiers:
@@ -177,7 +177,7 @@ unchanged:
   type: int
   returned: success, or when a limit is exceeded
 refused_earlier:
-  description: The number of people whose row was refused before, and who are sent again. They are in none of the numbers above.
+  description: How many of RV(joiners) and RV(movers) are people whose row was refused before, and who are sent again.
   type: int
   returned: success, or when a limit is exceeded
 refused_since:

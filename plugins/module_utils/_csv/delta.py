@@ -21,7 +21,8 @@ KINDS = ("joiners", "movers", "leavers")
 #: Word of the people's list -> kind.
 ONE_OF = {"joiner": "joiners", "mover": "movers"}
 
-#: What else is counted: rows that were refused earlier and are sent again, protected people who are left alone, and leavers of earlier runs.
+#: What else is counted: of the joiners and movers, those who were refused earlier and are sent again; protected people who are left alone; and of the
+#: leavers, those of earlier runs.
 ALSO_COUNTED = ("refused_earlier", "protected", "earlier_leavers")
 
 
@@ -205,29 +206,27 @@ class _Comparison:
         if held:
             delta.counts["protected"] += 1
             delta.after.held.add(name)
-        elif change in ONE_OF:
-            delta.identifiers[ONE_OF[change]].append(name)
         elif change:
-            delta.counts["refused_earlier"] += 1
+            delta.identifiers[ONE_OF[change]].append(name)
+            delta.counts["refused_earlier"] += known.refused is not None
         else:
             delta.unchanged += 1
         if change or self._rules.everybody:
             delta.rows.append(self._writer.row(raw, "" if held else self._status(known, change, raw)))
             delta.sent_again += known.refused is not None
             delta.without_status += not (known.returns or self._writer.added_status or own_status)
-            self._list(name, "protected" if held else change or "unchanged", columns)
+            self._list(name, "protected" if held else f"{change or 'unchanged'}{', refused earlier' if known.refused is not None else ''}", columns)
         elif held:
             self._list(name, "protected", columns)
 
     def _change(self, known: _Known, raw: bytes) -> tuple[str, list[str]]:
         """Return the kind of change in one word of the people's list, empty for none, and the columns in which a mover differs."""
-        if known.refused is not None:
-            return "refused earlier", []
-        if known.raw is None or known.returns:
+        if known.raw is None or known.returns or (known.refused is not None and not known.refused.accepted):
             return "joiner", []
         columns = self._writer.differing(known.raw, raw)
         # Who was protected, and is not any more, was not told what the export says.
-        return ("mover" if columns or self._writer.untold or (known.held and not known.protected) else ""), columns
+        is_told = not (columns or self._writer.untold or known.refused is not None or (known.held and not known.protected))
+        return ("" if is_told else "mover"), columns
 
     def _status(self, known: _Known, change: str, raw: bytes) -> str | None:
         """Return what the status cell is to hold; None for what the export says."""
@@ -238,7 +237,7 @@ class _Comparison:
             return None if self._writer.own_status(raw).strip() else ACTIVATED
         if self._writer.added_status:
             # A mover's status is nobody's business here, and of somebody whose row may have been accepted it was told already.
-            is_new = change == "joiner" or (known.refused is not None and known.refused.sure and not known.refused.accepted)
+            is_new = change == "joiner" and (known.refused is None or known.refused.sure)
             return joiners if is_new or self._rules.everybody else None
         if known.refused is not None and not known.refused.sure and not self._rules.everybody:
             return self._status_if_unsure(known, raw)
@@ -247,8 +246,8 @@ class _Comparison:
     def _status_if_unsure(self, known: _Known, raw: bytes) -> str | None:
         """Leave out the status of somebody whose row may have been accepted, unless it may be what has changed.
 
-        An admin may have deactivated her by hand since then. What says Deactivated is always sent: without it, somebody who is not there any more would
-        be created as active.
+        An admin may have deactivated her by hand since then. What says Deactivated is always sent: without it, somebody who is not there any more
+        would be created as active.
         """
         cell, refused = self._writer.own_status(raw), known.refused
         told_otherwise = refused is None or any(told != cell for told in refused.statuses)

@@ -276,7 +276,8 @@ class Plan:
         """What the import of a dead run has done beyond the limits: that run could not tell of it any more."""
         resumed = data(self.begun.get("resumed"))
         changes = data(resumed.get("changes"))
-        over = [f"{name} {changes[name]} (at most {most})" for name, most in self.inputs.limits.items() if (number(changes.get(name)) or 0) > most]
+        counted = {name: (number(changes.get(name)) or 0, number(most)) for name, most in self.inputs.limits.items()}
+        over = [f"{name} {count} (at most {most})" for name, (count, most) in counted.items() if most is not None and count > most]
         if not over:
             return []
         import_id = text(data(resumed.get("import")).get("id"))

@@ -177,8 +177,8 @@ def _keep_to(wanted: DeltaRequest, delta: Delta) -> None:
         raise StaffbaseError(
             f"Of {delta.bare_leavers} leavers, nothing but the identifier is known: their rows were refused, as far as the service has told. "
             "Empty cells beside it may wipe what the tenant has of them, so nothing was written or sent. Look for them in Studio "
-            "(delta_import_people_dest lists all leavers) and deactivate whoever is there; then run once with delta_import_resend: true, which forgets "
-            "them", stage="delta", **numbers(delta))
+            "(delta_import_people_dest lists all leavers) and deactivate whoever is there; then run once with delta_import_resend: true, which "
+            "forgets them", stage="delta", **numbers(delta))
     if delta.unknown_leavers:
         raise StaffbaseError(
             f"Of {delta.unknown_leavers} leavers, a cell that is mapped now is not known: it was never in an export that went through. An empty cell "
