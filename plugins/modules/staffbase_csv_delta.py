@@ -123,9 +123,11 @@ options:
     version_added: 0.1.0
   people_dest:
     description:
-      - Path of a CSV, with the mode C(0600), that gets a line for each person who would be touched. The columns are C(identifier), C(change)
-        (V(joiner), V(mover), V(leaver) or V(protected), with O(resend) also V(unchanged); C(, refused earlier) stands behind it for people whose
-        row was refused before, and C(, left alone) for leavers who are not sent), and C(columns), in which a mover differs. It is written in check mode, too, and also when a limit is exceeded.
+      - Path of a CSV, with the mode C(0600), that gets a line for each person who would be touched. The columns are C(identifier), C(change) and
+        C(columns), in which a mover differs.
+      - The change is V(joiner), V(mover), V(leaver) or V(protected), and with O(resend) also V(unchanged). Behind it stands C(, refused earlier) for
+        people whose row was refused before, and C(, left alone) for leavers who are not sent.
+      - It is written in check mode, too, and also when a limit is exceeded.
     type: path
     version_added: 0.1.0
   show_identifiers:
