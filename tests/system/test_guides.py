@@ -130,7 +130,8 @@ def test_the_list_of_people_is_that_of_the_guide(controller: Controller) -> None
     (command,) = [each.text for each in blocks(page) if "delta_import_people_dest" in each.text]
     (shown,) = [each.text.strip() for each in blocks(page) if each.text.startswith("identifier;")]
     (controller.folder / "people").mkdir()
-    controller.variables.update(delta_import_baseline=str(controller.folder / "berlin.csv"), delta_import_protected=["1"], delta_import_leavers="deactivate")
+    controller.variables.update(
+        delta_import_baseline=str(controller.folder / "berlin.csv"), delta_import_protected=["1"], delta_import_leavers="deactivate")
     controller.write("1;ann@example.com;Ann;Activated", "2;bob@example.com;Bob;Activated", "00951;cleo@example.com;Cleo;Activated")
     assert controller.play().code == 0
     controller.write("01380;dan@example.com;Dan;Activated", "2;bob2@example.com;Bob;Activated")

@@ -76,9 +76,8 @@ class Delta:
     """What was found. `rows` are the output's records in order, with their line ends; `identifiers` by kind; `counts` by ALSO_COUNTED.
 
     `after`: what the tenant is told when all rows are accepted. `unknown_leavers`: how many leavers have a mapped cell that is not known;
-    `bare_leavers`: of how many of them nothing but the identifier is; `without_status`: how many rows have an empty status; `status_added`: the
-    column that the export does not have; `mapping_grew`: whether a field was never told; `sent_again`: how many rows are of people whose row was
-    refused before.
+    `bare_leavers`: of how many of them nothing but the identifier is; `status_added`: the column that the export does not have; `mapping_grew`:
+    whether a field was never told; `sent_again`: how many rows are of people whose row was refused before.
     """
 
     header: bytes = b""
@@ -90,7 +89,6 @@ class Delta:
     after: Told = dataclasses.field(default_factory=Told)
     unknown_leavers: int = 0
     bare_leavers: int = 0
-    without_status: int = 0
     status_added: str | None = None
     leavers_are_sent: bool = False
     sent_again: int = 0
@@ -201,8 +199,7 @@ class _Comparison:
         name, delta = identifier.decode(), self._delta
         known = before if isinstance(before, _Known) else _Known(before)
         change, columns = self._change(known, raw)
-        own_status = self._writer.own_status(raw).strip()
-        held = known.protected and says_deactivated(own_status)
+        held = known.protected and says_deactivated(self._writer.own_status(raw))
         if held:
             delta.counts["protected"] += 1
             delta.after.held.add(name)
@@ -214,7 +211,6 @@ class _Comparison:
         if change or self._rules.everybody:
             delta.rows.append(self._writer.row(raw, "" if held else self._status(known, change, raw)))
             delta.sent_again += known.refused is not None
-            delta.without_status += not (known.returns or self._writer.added_status or own_status)
             self._list(name, "protected" if held else f"{change or 'unchanged'}{', refused earlier' if known.refused is not None else ''}", columns)
         elif held:
             self._list(name, "protected", columns)

@@ -126,12 +126,8 @@ def warnings_of(delta: Delta, rules: DeltaRules, refused_since: str | None) -> t
     left = delta.count("leavers")
     if left and rules.everybody and rules.told is None and rules.fields is not None:
         yield (
-            f"{people(left)} of the baseline {is_are(left)} not in the export, and {is_are(left)} forgotten now, because it is not known whether this "
-            "tenant was told of them. See in Studio whether they are to be deactivated")
-    if delta.without_status and rules.everybody and rules.deactivate_leavers:
-        yield (
-            f"{people(delta.without_status)} in the export {'has' if delta.without_status == 1 else 'have'} an empty status, which changes nothing. "
-            "Whoever of them was deactivated before stays deactivated. Write Activated there if they are to be active")
+            f"{people(left)} of the baseline {is_are(left)} not in the export, and {is_are(left)} forgotten now, because it is not known whether "
+            "this tenant was told of them. See in Studio whether they are to be deactivated")
 
 
 def people(count: int) -> str:
