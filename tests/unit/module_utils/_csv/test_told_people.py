@@ -98,6 +98,13 @@ def test_who_was_refused_is_sent_with_the_row_of_now() -> None:
     assert sent(delta) == [with_status(BOB.replace("bob@", "rob@"), "")]
 
 
+@pytest.mark.parametrize("refusal", [{}, {"sure": False}, {"sure": False, "accepted": True}], ids=str)
+def test_where_everybody_is_sent_so_is_the_status_of_who_was_refused(refusal: dict[str, bool]) -> None:
+    """It is meant to undo what was done by hand, too."""
+    delta = delta_of(BEFORE, BEFORE, told=told(refused={"2": refused(**refusal)}), everybody=True)
+    assert (sent(delta), counted(delta)) == ([ANN, BOB], {"refused_earlier": 1, "unchanged": 1})
+
+
 # Who was gone and is back
 
 
