@@ -101,6 +101,7 @@ options:
       - Path of what the tenant was told beside the rows of O(previous), as M(community.staffbase.staffbase_import_begin) returns it.
       - With it, rows that were refused are sent again, a field of O(mapping) that was never told makes everybody a mover, and people who have left
         and were not deactivated are still leavers. Without it, the rows of O(previous) are taken to be told under O(mapping).
+      - It needs O(mapping).
     type: path
     version_added: 0.1.0
   told_dest:
@@ -122,9 +123,11 @@ options:
     version_added: 0.1.0
   people_dest:
     description:
-      - Path of a CSV, with the mode C(0600), that gets a line for each person who would be touched. The columns are C(identifier), C(change)
-        (V(joiner), V(mover), V(leaver), V(protected), V(refused earlier), with O(resend) also V(unchanged), and V(leaver, left alone) for leavers who
-        are not sent), and C(columns), in which a mover differs. It is written in check mode, too, and also when a limit is exceeded.
+      - Path of a CSV, with the mode C(0600), that gets a line for each person who would be touched. The columns are C(identifier), C(change) and
+        C(columns), in which a mover differs.
+      - The change is V(joiner), V(mover), V(leaver) or V(protected), and with O(resend) also V(unchanged). Behind it stands C(, refused earlier) for
+        people whose row was refused before, and C(, left alone) for leavers who are not sent.
+      - It is written in check mode, too, and also when a limit is exceeded.
     type: path
     version_added: 0.1.0
   show_identifiers:
@@ -176,7 +179,7 @@ unchanged:
   type: int
   returned: success, or when a limit is exceeded
 refused_earlier:
-  description: The number of people whose row was refused before, and who are sent again. They are in none of the numbers above.
+  description: How many of RV(joiners) and RV(movers) are people whose row was refused before, and who are sent again.
   type: int
   returned: success, or when a limit is exceeded
 refused_since:

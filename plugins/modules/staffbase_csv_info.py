@@ -93,6 +93,10 @@ row_count:
   description: The number of rows, without the header.
   type: int
   returned: always
+without_status:
+  description: The number of rows with an empty status, or V(null) if O(mapping) has no status.
+  type: int
+  returned: success, or when there are problems
 sha256:
   description: The SHA-256 of the file, in hexadecimal digits.
   type: str

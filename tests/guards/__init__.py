@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from . import calls, files, hostile, limits, once, secrets
+from . import calls, files, hostile, limits, once, secrets, told
 from .guard import Guard
 
 #: What the guards stand against, in the order of the page.
@@ -14,6 +14,7 @@ ROWS: dict[str, list[Guard]] = {
     "A run that is killed": once.KILLED,
     "Runs side by side": once.SIDE_BY_SIDE,
     "A service that goes back": once.GOING_BACK,
+    "What the tenant was told": told.GUARDS,
     "Disk and files": files.GUARDS,
     "Secrets and people's data": secrets.GUARDS,
     "A hostile server": hostile.GUARDS,

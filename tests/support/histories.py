@@ -73,8 +73,8 @@ class Source:
             "delta_import_src": str(self.export), "delta_import_mapping": dict(MAPPING), "delta_import_baseline": str(self.baseline),
             "delta_import_leavers": "deactivate", "delta_import_baseline_limits": {"leavers": "100%"}, "staffbase_retries": 0}
 
-    def new_tenant(self, **switches: t.Any) -> Simulator:
-        return self._stack.enter_context(Simulator(Switches(**switches), token=TOKEN))
+    def new_tenant(self, *, clock_offset: float = 0.0, **switches: t.Any) -> Simulator:
+        return self._stack.enter_context(Simulator(Switches(**switches), token=TOKEN, clock_offset=clock_offset))
 
     @property
     def mapping(self) -> dict[str, str]:

@@ -75,7 +75,7 @@ def test_a_disk_that_is_full_at_any_step_keeps_the_run_whole(controller: Control
     write_export(controller, 2, refused=REFUSED)
     disk.fill(leave=controller.export.stat().st_size + 2 * PAGE)
     check_told(controller.play(), str(disk.path / "last.csv.delta.csv"))
-    assert disk.files() == sorted([*KEPT, "last.csv.next"])
+    assert disk.files() == sorted([*KEPT, "last.csv.next", "last.csv.run", "last.csv.told.next"])
     assert tenant.calls() == []
     assert versions(tenant) == {(1, "1")}
 

@@ -21,7 +21,8 @@ KINDS = ("joiners", "movers", "leavers")
 #: Word of the people's list -> kind.
 ONE_OF = {"joiner": "joiners", "mover": "movers"}
 
-#: What else is counted: rows that were refused earlier and are sent again, protected people who are left alone, and leavers of earlier runs.
+#: What else is counted: of the joiners and movers, those who were refused earlier and are sent again; protected people who are left alone; and of the
+#: leavers, those of earlier runs.
 ALSO_COUNTED = ("refused_earlier", "protected", "earlier_leavers")
 
 
@@ -75,9 +76,8 @@ class Delta:
     """What was found. `rows` are the output's records in order, with their line ends; `identifiers` by kind; `counts` by ALSO_COUNTED.
 
     `after`: what the tenant is told when all rows are accepted. `unknown_leavers`: how many leavers have a mapped cell that is not known;
-    `bare_leavers`: of how many of them nothing but the identifier is; `without_status`: how many rows have an empty status; `status_added`: the
-    column that the export does not have; `mapping_grew`: whether a field was never told; `sent_again`: how many rows are of people whose row was refused
-    before.
+    `bare_leavers`: of how many of them nothing but the identifier is; `status_added`: the column that the export does not have; `mapping_grew`:
+    whether a field was never told; `sent_again`: how many rows are of people whose row was refused before.
     """
 
     header: bytes = b""
@@ -89,7 +89,6 @@ class Delta:
     after: Told = dataclasses.field(default_factory=Told)
     unknown_leavers: int = 0
     bare_leavers: int = 0
-    without_status: int = 0
     status_added: str | None = None
     leavers_are_sent: bool = False
     sent_again: int = 0
@@ -132,7 +131,8 @@ _Before = t.Union[bytes, _Known, None]
 def compare(previous: Table | None, current: Table, rules: DeltaRules) -> Delta:
     """Compare two tables; without a previous one everybody is new.
 
-    Raises BadTable for identifiers that are empty or not unique, and for rows that do not fit their header; NeedsStatus.
+    Raises BadTable for identifiers that are empty or not unique, for rows that do not fit their header, and for a mapped column that the current
+    table lacks; NeedsStatus.
     """
     return _Comparison(previous, current, rules).run()
 
@@ -141,10 +141,14 @@ class _Comparison:
     def __init__(self, previous: Table | None, current: Table, rules: DeltaRules) -> None:
         self._previous, self._current, self._rules = previous, current, rules
         told_fields = rules.told.mapping if rules.told is not None else None
-        self._writer = RowWriter(previous, current, rules.status_column, rules.fields, told_fields)
+        status_column = rules.status_column
+        while status_column in current.header and rules.fields is not None and status_column not in rules.fields.values():
+            # A column of the export's own, which nobody maps: not this one is meant.
+            status_column += "_"
+        self._writer = RowWriter(previous, current, status_column, rules.fields, told_fields)
         self._told_fields = told_fields if told_fields is not None else (rules.fields or {})
         self._delta = Delta(header=self._writer.header())
-        self._delta.status_added = rules.status_column if self._writer.added_status else None
+        self._delta.status_added = status_column if self._writer.added_status else None
         self._delta.leavers_are_sent = rules.deactivate_leavers and not rules.everybody
         self._delta.mapping_grew = previous is not None and self._writer.untold
 
@@ -195,34 +199,30 @@ class _Comparison:
         name, delta = identifier.decode(), self._delta
         known = before if isinstance(before, _Known) else _Known(before)
         change, columns = self._change(known, raw)
-        own_status = self._writer.own_status(raw).strip()
-        held = known.protected and says_deactivated(own_status)
+        held = known.protected and says_deactivated(self._writer.own_status(raw))
         if held:
             delta.counts["protected"] += 1
             delta.after.held.add(name)
-        elif change in ONE_OF:
-            delta.identifiers[ONE_OF[change]].append(name)
         elif change:
-            delta.counts["refused_earlier"] += 1
+            delta.identifiers[ONE_OF[change]].append(name)
+            delta.counts["refused_earlier"] += known.refused is not None
         else:
             delta.unchanged += 1
         if change or self._rules.everybody:
             delta.rows.append(self._writer.row(raw, "" if held else self._status(known, change, raw)))
             delta.sent_again += known.refused is not None
-            delta.without_status += not (known.returns or self._writer.added_status or own_status)
-            self._list(name, "protected" if held else change or "unchanged", columns)
+            self._list(name, "protected" if held else f"{change or 'unchanged'}{', refused earlier' if known.refused is not None else ''}", columns)
         elif held:
             self._list(name, "protected", columns)
 
     def _change(self, known: _Known, raw: bytes) -> tuple[str, list[str]]:
         """Return the kind of change in one word of the people's list, empty for none, and the columns in which a mover differs."""
-        if known.refused is not None:
-            return "refused earlier", []
-        if known.raw is None or known.returns:
+        if known.raw is None or known.returns or (known.refused is not None and not known.refused.accepted):
             return "joiner", []
         columns = self._writer.differing(known.raw, raw)
         # Who was protected, and is not any more, was not told what the export says.
-        return ("mover" if columns or self._writer.untold or (known.held and not known.protected) else ""), columns
+        is_told = not (columns or self._writer.untold or known.refused is not None or (known.held and not known.protected))
+        return ("" if is_told else "mover"), columns
 
     def _status(self, known: _Known, change: str, raw: bytes) -> str | None:
         """Return what the status cell is to hold; None for what the export says."""
@@ -233,21 +233,21 @@ class _Comparison:
             return None if self._writer.own_status(raw).strip() else ACTIVATED
         if self._writer.added_status:
             # A mover's status is nobody's business here, and of somebody whose row may have been accepted it was told already.
-            is_new = change == "joiner" or (known.refused is not None and known.refused.sure and not known.refused.accepted)
+            is_new = change == "joiner" and (known.refused is None or known.refused.sure)
             return joiners if is_new or self._rules.everybody else None
-        if known.refused is not None and not known.refused.sure:
+        if known.refused is not None and not known.refused.sure and not self._rules.everybody:
             return self._status_if_unsure(known, raw)
         return joiners if change == "joiner" else None
 
     def _status_if_unsure(self, known: _Known, raw: bytes) -> str | None:
-        """Leave out the status of somebody whose row may have been accepted, unless it is what has changed.
+        """Leave out the status of somebody whose row may have been accepted, unless it may be what has changed.
 
-        An admin may have changed it by hand since then.
+        An admin may have deactivated her by hand since then. What says Deactivated is always sent: without it, somebody who is not there any more
+        would be created as active.
         """
-        cell = self._writer.own_status(raw)
-        if known.refused is not None and known.refused.accepted and known.raw is not None:
-            return "" if cell == self._writer.status_before(known.raw) else None
-        return None if says_deactivated(cell) else ""
+        cell, refused = self._writer.own_status(raw), known.refused
+        told_otherwise = refused is None or any(told != cell for told in refused.statuses)
+        return None if told_otherwise or says_deactivated(cell) else ""
 
     # Somebody who is missing
 
@@ -258,7 +258,7 @@ class _Comparison:
             if known.deactivated:
                 self._delta.after.deactivated.add(name)
             return
-        if known.protected:
+        if known.protected and self._delta.leavers_are_sent:
             self._delta.counts["protected"] += 1
             self._list(name, "protected", [])
             self._keep(name, known)

@@ -30,13 +30,14 @@ class RowWriter:
         self._fields = fields
         before = previous.header if previous is not None else []
         header = current.header
+        for column in (fields or {}).values():
+            if column not in header:
+                raise BadTable("column_missing", 1, column)
         self.added_status = status_column is not None and status_column not in header
         self._columns = [*header, status_column] if self.added_status and status_column else header
         self._status_place = self._columns.index(status_column) if status_column else None
         told = told_fields if told_fields is not None else (fields or {})
-        earlier = {column: told[field] for field, column in reversed(list((fields or {}).items())) if field in told}
-        # For each column of the output, its place in the previous file: under the name that its field had then, or under its own. None: it is new.
-        self._places = [_place(before, earlier.get(name, name), name) for name in self._columns]
+        self._places = places_before(before, self._columns, fields or {}, told)
         #: Whether a field was never told, so that everybody has to be.
         self.untold = told_fields is not None and not all(told.get(field) in before for field in fields or {})
         # A column that only the previous file has is gone: no cell of it can be sent, so it is no difference.
@@ -60,11 +61,6 @@ class RowWriter:
         if self.added_status or self._status_place is None:
             return ""
         return self._checked(self._current, raw)[self._status_place]
-
-    def status_before(self, raw: bytes) -> str:
-        """Return the same of a previous record."""
-        place = self._places[self._status_place] if self._status_place is not None else None
-        return "" if place is None or self._previous is None else self._checked(self._previous, raw)[place]
 
     def row(self, raw: bytes, status: str | None) -> bytes:
         """Return a current record for the output, with `status` in its status cell if that is not None."""
@@ -134,6 +130,12 @@ class RowWriter:
             # Of a previous row that was read long ago, the line is not known any more.
             raise BadTable(code, table.line if table is self._current else None, in_previous=table is self._previous)
         return cells
+
+
+def places_before(before: list[str], columns: list[str], fields: Fields, told_fields: Fields) -> list[int | None]:
+    """Return for each column of now its place before: under the name that its field had then, or under its own; None if it is new."""
+    earlier = {column: told_fields[field] for field, column in reversed(list(fields.items())) if field in told_fields}
+    return [_place(before, earlier.get(name, name), name) for name in columns]
 
 
 def _place(header: list[str], *names: str) -> int | None:

@@ -18,19 +18,24 @@ from .rows import Rows
 
 @dataclasses.dataclass
 class LintReport:
-    """What was found. `encoding` and `separator` are None when they could not be told; `row_count` is without the header."""
+    """What was found. `encoding` and `separator` are None when they could not be told; `row_count` is without the header.
+
+    `without_status`: how many rows have an empty status; None if no status is mapped.
+    """
 
     encoding: str | None = None
     separator: str | None = None
     header: list[str] = dataclasses.field(default_factory=list)
     row_count: int = 0
     sha256: str = ""
+    without_status: int | None = None
     problems: Problems = dataclasses.field(default_factory=Problems)
 
     def to_result(self) -> dict[str, t.Any]:
         """Return the report for a module's result; no cell is in it."""
         return {
             "encoding": self.encoding, "separator": self.separator, "header": self.header, "row_count": self.row_count, "sha256": self.sha256,
+            "without_status": self.without_status,
             "problems": [problem.to_result() for problem in self.problems.listed], "problem_count": self.problems.count,
         }
 
@@ -76,7 +81,7 @@ def _read(stream: t.BinaryIO, columns: Columns, encoding: str, separator: str) -
             report.problems.add(rows.fault, rows.line)
         else:
             checks.check(cells, rows.line, rows.raw.suspicious)
-    report.row_count = count
+    report.row_count, report.without_status = count, checks.without_status
     checks.finish()
     if not count:
         report.problems.add("header_only")

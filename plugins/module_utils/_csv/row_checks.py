@@ -30,6 +30,8 @@ class RowChecks:
         self._problems = problems
         self._status_column = columns.status
         self._knows_a_status = False
+        #: How many rows have an empty status; None if nothing is known of a status.
+        self.without_status = 0 if columns.status in header else None
         self._other = next(other for other in SEPARATORS if other != separator)
         self._checks = list(self._wanted(header, columns))
         self._least = 1 + max((index for index, _check in self._checks), default=-1)
@@ -91,8 +93,8 @@ class RowChecks:
     def _status(self, column: str) -> Check:
         def check(cell: str, line: int) -> None:
             if not cell:
-                return
-            if cell.lower() in _STATUSES:
+                self.without_status = (self.without_status or 0) + 1
+            elif cell.lower() in _STATUSES:
                 self._knows_a_status = True
             else:
                 self._problems.add("status_unknown", line, column)

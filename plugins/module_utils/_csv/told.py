@@ -24,13 +24,15 @@ class Refused:
 
     `since`: the day of the first refusal (ISO 8601). `sure`: whether it was this row; which line of the file is meant by a line number is not known
     (I), so the row beside it may be meant. `accepted`: whether an earlier row of this person was accepted; then that one is in the baseline, else
-    the refused one. `returner`: somebody who had left and is back.
+    the refused one. `returner`: somebody who had left and is back. `statuses`: the status cells that the tenant may have been told, if a row that is
+    not surely refused was accepted.
     """
 
     since: str
     sure: bool = True
     accepted: bool = False
     returner: bool = False
+    statuses: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass
@@ -69,7 +71,7 @@ class Told:
         try:
             found = json.loads(data)
             version = found.pop("version")
-        except (ValueError, AttributeError, KeyError, TypeError):
+        except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
             raise ValueError("it is damaged") from None
         if version != VERSION:
             known = f"it is of version {version}, and this collection knows version {VERSION}"
@@ -77,18 +79,26 @@ class Told:
         try:
             told = cls(**found)
             told.refused = {name: Refused(**t.cast("dict[str, t.Any]", one)) for name, one in told.refused.items()}
+            # Of a text, a set would be its characters.
+            if not all(isinstance(each, list) for each in (told.deactivated, told.held, *(one.statuses for one in told.refused.values()))):
+                raise TypeError
+            told.refused = {name: dataclasses.replace(one, statuses=tuple(one.statuses)) for name, one in told.refused.items()}
             told.deactivated, told.held = set(told.deactivated), set(told.held)
             told.check()
-        except (AttributeError, TypeError):
+        except (AttributeError, TypeError, UnicodeError):
             raise ValueError("it is damaged") from None
         return told
 
     def check(self) -> None:
-        """Raise TypeError for what cannot be."""
+        """Raise TypeError for what cannot be, AttributeError for what has no parts, UnicodeError for half a character."""
         texts: list[t.Any] = [
             self.baseline, self.tenant, self.date, self.last_import, self.last_created, *self.deactivated, *self.held, *self.refused, *self.leavers,
-            *self.mapping, *self.mapping.values(), *(one.since for one in self.refused.values()),
+            *self.mapping, *self.mapping.values(), *(text for one in self.refused.values() for text in (one.since, *one.statuses)),
             *(cell for fields in self.leavers.values() for pair in fields.items() for cell in pair),
         ]
-        if not all(isinstance(text, str) for text in texts) or not isinstance(self.flags, dict):
+        answers = [*self.flags.values(), *(each for one in self.refused.values() for each in (one.sure, one.accepted, one.returner))]
+        if not all(isinstance(text, str) for text in texts) or not all(isinstance(answer, bool) for answer in answers):
             raise TypeError
+        # They are looked for in an export, as UTF-8.
+        for text in texts:
+            text.encode()

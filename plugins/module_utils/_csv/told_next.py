@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .columns import STATUS
+from .delta_writer import places_before
 from .table import Table
 from .told import Fields, Refused, Told
 
@@ -28,7 +30,7 @@ class Settlement:
         self._day = day
         self._before: Records = dict(previous.records()) if previous is not None else {}
         known = previous.header if previous is not None else []
-        self._places = [known.index(name) if name in known else None for name in current.header]
+        self._places = places_before(known, current.header, after.mapping, self._told.mapping or after.mapping)
         self.after = after
 
     def rows(self) -> t.Iterator[bytes]:
@@ -43,22 +45,33 @@ class Settlement:
                 yield raw + b"\n"
                 continue
             open_ones.discard(identifier)
-            refused = self._as_refused(identifier)
+            refused = self._as_refused(identifier, raw)
             self.after.refused[identifier.decode()] = refused
             yield self._arranged(self._before[identifier], raw) if refused.accepted else raw + b"\n"
         for identifier in sorted(open_ones):
             self._leaver_was_refused(identifier)
 
-    def _as_refused(self, identifier: bytes) -> Refused:
+    def _as_refused(self, identifier: bytes, raw: bytes) -> Refused:
         name = identifier.decode()
         earlier = self._told.refused.get(name)
         was_deactivated = name in self._told.deactivated
         if was_deactivated:
             self.after.deactivated.add(name)
+        accepted = identifier in self._before and (earlier is None or earlier.accepted)
+        statuses = {self._status(self._current, self.after.mapping, raw)}
+        if accepted and self._previous is not None:
+            statuses.add(self._status(self._previous, self._told.mapping or self.after.mapping, self._before[identifier]))
         return Refused(
-            earlier.since if earlier is not None else self._day, self._refused[identifier],
-            identifier in self._before and (earlier is None or earlier.accepted),
-            was_deactivated or name in self._told.leavers or (earlier is not None and earlier.returner))
+            earlier.since if earlier is not None else self._day, self._refused[identifier], accepted,
+            was_deactivated or name in self._told.leavers or (earlier is not None and earlier.returner),
+            tuple(sorted(statuses.union(earlier.statuses if earlier is not None else ()))))
+
+    @staticmethod
+    def _status(table: Table, mapping: Fields, raw: bytes) -> str:
+        column = mapping.get(STATUS)
+        cells = table.split(raw)
+        place = table.header.index(column) if column in table.header else len(cells)
+        return cells[place] if place < len(cells) else ""
 
     def _leaver_was_refused(self, identifier: bytes) -> None:
         """She stays a leaver, with the cells that were known of her."""

@@ -61,12 +61,12 @@ def recall(baseline: Baseline, asked: Asked, *, resend: bool) -> Memory:
             if told is not None and told.tenant == asked.tenant:
                 return Memory(told, path, everybody=True)
         return Memory(everybody=True)
+    if baseline.is_pending() and (before := read_run(baseline.run_path)) is not None:
+        _check_tenant(baseline, before.asked.tenant, asked.tenant)
     if not baseline.exists():
         # Whoever has deleted the baseline wants to start over. Who has left is still remembered.
         told = planned_told(baseline.told_path)
         return Memory(told, baseline.told_path, everybody=True) if told is not None and told.tenant == asked.tenant else Memory(everybody=True)
-    if baseline.is_pending() and (before := read_run(baseline.run_path)) is not None:
-        _check_tenant(baseline, before.asked.tenant, asked.tenant)
     told, path = _in_force(baseline)
     if told is None:
         return Memory()

@@ -8,6 +8,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 import secrets
 import typing as t
 
@@ -16,6 +17,8 @@ from .private_file import PrivateFile
 from .regular_file import open_regular
 
 VERSION = 1
+
+_TOKEN = re.compile("[0-9a-f]{32}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +34,14 @@ class Asked:
     def digest(self) -> str:
         """Two runs with the same one want the same of the same export."""
         return hashlib.sha256(json.dumps(dataclasses.asdict(self), sort_keys=True).encode()).hexdigest()
+
+    def checked(self) -> Asked:
+        """Return this; raise TypeError for what cannot be."""
+        if not all(isinstance(part, dict) for part in (self.mapping, self.flags, self.rules)):
+            raise TypeError
+        if not all(isinstance(text, str) for text in (self.tenant, *self.mapping.values())):
+            raise TypeError
+        return self
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,14 +67,11 @@ def read_run(path: str) -> RunRecord | None:
     with open_regular(path, "baseline") as stream:
         try:
             found = json.loads(stream.read() or b"")
-            if found["version"] == VERSION:
-                bytes.fromhex(found["token"])
-                asked = found["asked"]
-                parts = (dict(asked[name]) for name in ("mapping", "flags", "rules"))
-                return RunRecord(found["token"], Asked(str(asked["tenant"]), *parts))
+            if found["version"] == VERSION and _TOKEN.fullmatch(found["token"]):
+                return RunRecord(found["token"], Asked(**found["asked"]).checked())
         except OSError as error:
             raise InputError("baseline", f"{path} cannot be read: {error.strerror}") from None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             pass
     raise InputError(
         "baseline", f"{path}, which tells of the run that is under way, is damaged or of another version of this collection. Nothing was sent. See "

@@ -85,7 +85,7 @@ class Plan:
             "identifier": inputs.identifier, "status_column": rules.status_column, "joiners_status": rules.joiners_status,
             "limits": self.limits_of_changes, "mapping": inputs.mapping, "protected": inputs.protected, "people_dest": inputs.people_dest,
             "previous": inputs.baseline if begun.get("exists") else "", "told": begun.get("told"), "resend": self.sends_everybody,
-            "wanted": bool(begun.get("exists") or begun.get("told") or inputs.protected or inputs.people_dest or rules.deactivate_leavers),
+            "wanted": bool(begun.get("exists") or begun.get("told") or inputs.protected or inputs.people_dest or rules.joiners_status),
         }
         return {name: value for name, value in found.items() if value not in (None, "")}
 
@@ -270,13 +270,23 @@ class Plan:
     @property
     def warnings(self) -> list[str]:
         """What an admin has to know at the end, beside what the steps have said."""
-        return [*self._switched_on(), *self._beyond_limits_before()]
+        return [*self._switched_on(), *self._beyond_limits_before(), *self._without_status()]
+
+    def _without_status(self) -> list[str]:
+        """Where everybody is sent, somebody may come back whom a run that nobody remembers has deactivated."""
+        count = number(self.facts.last("check").get("without_status")) or 0
+        if not (count and self.sends_everybody and self.inputs.leavers == "deactivate"):
+            return []
+        return [
+            f"{count} {'person has' if count == 1 else 'people have'} an empty status in the export, which changes nothing. Whoever of them was "
+            "deactivated before stays deactivated. Write Activated there if they are to be active"]
 
     def _beyond_limits_before(self) -> list[str]:
         """What the import of a dead run has done beyond the limits: that run could not tell of it any more."""
         resumed = data(self.begun.get("resumed"))
         changes = data(resumed.get("changes"))
-        over = [f"{name} {changes[name]} (at most {most})" for name, most in self.inputs.limits.items() if (number(changes.get(name)) or 0) > most]
+        counted = {name: (number(changes.get(name)) or 0, number(most)) for name, most in self.inputs.limits.items()}
+        over = [f"{name} {count} (at most {most})" for name, (count, most) in counted.items() if most is not None and count > most]
         if not over:
             return []
         import_id = text(data(resumed.get("import")).get("id"))

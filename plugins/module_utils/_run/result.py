@@ -9,7 +9,7 @@ from .facts import Data, Facts, data
 from .plan import Plan
 
 #: What else a difference is told with, where there is some of it, and what it is called.
-ALSO_TOLD = {"refused_earlier": "refused earlier", "protected": "protected", "earlier_leavers": "of the leavers from earlier runs"}
+ALSO_TOLD = {"refused_earlier": "sent again after a refusal", "protected": "protected", "earlier_leavers": "leavers of earlier runs"}
 
 #: What the state step tells of an import.
 OF_THE_IMPORT = ("changes", "expected", "row_error_count")
@@ -58,7 +58,7 @@ def sentence_of(plan: Plan) -> str:
 def _difference(plan: Plan, delta: Data) -> str:
     if "joiners" not in delta:
         return ""
-    more = [f", {called} {delta[name]}" for name, called in ALSO_TOLD.items() if delta.get(name)]
+    more = [f"; {called} {delta[name]}" for name, called in ALSO_TOLD.items() if delta.get(name)]
     return (f"joiners {delta['joiners']}, movers {delta['movers']}, leavers {delta['leavers']} ({plan.inputs.leavers}), "
             f"unchanged {delta['unchanged']}{''.join(more)}. ")
 

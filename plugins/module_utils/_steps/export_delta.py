@@ -51,6 +51,8 @@ class DeltaRequest:
             raise InputError("status_column", "it is needed with leavers=deactivate: it is the column that gets the status Deactivated")
         if self.rules.joiners_status is not None and self.rules.status_column is None:
             raise InputError("status_column", "it is needed with joiners_status")
+        if self.rules.told is not None and self.rules.fields is None:
+            raise InputError("mapping", "it is needed with told: what is known of leavers is kept by field")
         for kind, limit in self.limits.items():
             try:
                 read_limit(limit)
@@ -121,10 +123,11 @@ def warnings_of(delta: Delta, rules: DeltaRules, refused_since: str | None) -> t
         yield f"{people(again)} whose row was refused in an earlier run, first on {refused_since}, {is_are(again)} sent again"
     if protected:
         yield f"{people(protected)} whom this run would have deactivated {is_are(protected)} protected, and left alone"
-    if delta.without_status and rules.everybody and rules.deactivate_leavers:
+    left = delta.count("leavers")
+    if left and rules.everybody and rules.told is None and rules.fields is not None:
         yield (
-            f"{people(delta.without_status)} in the export {'has' if delta.without_status == 1 else 'have'} an empty status, which changes nothing. "
-            "Whoever of them was deactivated before stays deactivated. Write Activated there if they are to be active")
+            f"{people(left)} of the baseline {is_are(left)} not in the export, and {is_are(left)} forgotten now, because it is not known whether "
+            "this tenant was told of them. See in Studio whether they are to be deactivated")
 
 
 def people(count: int) -> str:
@@ -173,10 +176,10 @@ def _keep_to(wanted: DeltaRequest, delta: Delta) -> None:
             "raise the limits for this run, else have it exported again", stage="delta", **numbers(delta))
     if delta.bare_leavers:
         raise StaffbaseError(
-            f"Of {delta.bare_leavers} leavers, nothing but the identifier is known: their rows were refused, as far as the service has told. Empty "
-            "cells beside it may wipe what the tenant has of them, so nothing was written or sent. Look for them in Studio "
-            "(delta_import_people_dest lists all leavers) and deactivate whoever is there; then run once with delta_import_resend: true, which forgets them",
-            stage="delta", **numbers(delta))
+            f"Of {delta.bare_leavers} leavers, nothing but the identifier is known: their rows were refused, as far as the service has told. "
+            "Empty cells beside it may wipe what the tenant has of them, so nothing was written or sent. Look for them in Studio "
+            "(delta_import_people_dest lists all leavers) and deactivate whoever is there; then run once with delta_import_resend: true, which "
+            "forgets them", stage="delta", **numbers(delta))
     if delta.unknown_leavers:
         raise StaffbaseError(
             f"Of {delta.unknown_leavers} leavers, a cell that is mapped now is not known: it was never in an export that went through. An empty cell "

@@ -108,7 +108,7 @@ def test_a_difference_with_leavers_gets_a_status_column(mapping: dict[str, str],
     ({"externalId": "id", "status": "state"}, "ignore", {"status_column": "state"}),
 ])
 def test_how_it_is_compared(mapping: dict[str, str], leavers: str, options: dict[str, str]) -> None:
-    expected = {"identifier": "id", **options, "limits": {}, "mapping": mapping, "resend": False, "wanted": leavers == "deactivate"}
+    expected = {"identifier": "id", **options, "limits": {}, "mapping": mapping, "resend": False, "wanted": "joiners_status" in options}
     assert plan(mapping=mapping, leavers=leavers).comparison == expected
 
 
