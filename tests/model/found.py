@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .company import EVERYBODY, OFF, ON, UNSAID
+from .company import EVERYBODY, OFF, UNSAID
 from .world import Step
 
 RUN: Step = ("run",)
@@ -71,4 +71,13 @@ BEFORE_TOLD = (
         RUN, ("toggle", "p4"), ("preview",), ("delete_baseline",), RUN]),
 )
 
-__all__ = ["BEFORE_TOLD", "OFF", "ON", "Found"]
+#: Untrue while that was built.
+SINCE = (
+    Found("a status that is new in the mapping, and people who are sent again because a run died", [
+        ("toggle", "p5"), ("option", "limits", {"deactivated": 1}), NO_COLUMN, RUN, ("expire",), ("column", True),
+    ], switches={"preview_numbers": "absent"}),
+    Found("a row that is sent again without its status makes an account for somebody who is to be deactivated", [
+        ("state", "p3", OFF), RUN, ("move", "p3", "mail", "x"), ("toggle", "p5"), RUN]),
+)
+
+ALL = (*BEFORE_TOLD, *SINCE)

@@ -1,16 +1,14 @@
 # SPDX-FileCopyrightText: community.staffbase contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hypothesis chooses the steps of a World. What it prints when it finds something is a sequence for found.py."""
+"""Hypothesis chooses the steps of a World."""
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import tempfile
 import typing as t
 from pathlib import Path
 
-from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
@@ -31,9 +29,9 @@ VERSION = st.sampled_from(("b", "a", "b", "a", EMPTY))
 BACK = st.integers(0, 2)
 CALL = st.integers(1, 12)
 
-#: Steps by name, and what their arguments are drawn from. `run` is there more than once, because what happens between two runs is little.
+#: Steps by name, and what their arguments are drawn from.
 STEPS: dict[str, tuple[st.SearchStrategy[t.Any], ...]] = {
-    "run": (), "run_again": (), "run_once_more": (), "resend": (), "preview": (), "check": (),
+    "run": (), "resend": (), "preview": (), "check": (),
     "killed": (CALL, st.booleans()),
     "overlap": (CALL, st.lists(st.tuples(st.just("toggle"), PERSON) | st.tuples(st.just("move"), PERSON, st.just("mail"), VERSION), max_size=1)),
     "toggle": (PERSON,), "toggle_one_of_few": (ONE_OF_FEW,),
@@ -53,8 +51,6 @@ STEPS: dict[str, tuple[st.SearchStrategy[t.Any], ...]] = {
 
 def steps_of(name: str, *arguments: t.Any) -> list[Step]:
     """Return the steps of a World that a rule stands for."""
-    if name in ("run_again", "run_once_more"):
-        return [("run",)]
     if name == "toggle_one_of_few":
         return [("toggle", *arguments)]
     if name == "spoil":
@@ -92,67 +88,64 @@ def bring_back(world: World) -> None:
 
 
 class Machine(RuleBasedStateMachine):
-    """`start` starts a run; `baselines`: with a baseline or without."""
+    """`start` starts a run; `names`: of the steps; `baselines`: with a baseline or without.
+
+    There is one rule only, and each example has a few steps of its own to choose from: so a run follows on most of them, and few of them repeat.
+    `last` is the world of the last example, `played` counts the steps of all of them.
+    """
 
     start: t.ClassVar[Starter]
+    names: t.ClassVar[t.Sequence[str]] = tuple(STEPS)
     baselines: t.ClassVar[tuple[bool, ...]] = (True, True, True, False)
     switches: t.ClassVar[t.Sequence[tuple[str, str]]] = SWITCHES
+    last: t.ClassVar[World | None] = None
+    played: t.ClassVar[int] = 0
 
     def __init__(self) -> None:
         super().__init__()
         self._world: World | None = None
         self._failed = self._eager = False
+        self._few: list[str] = []
         self._folder = Path(tempfile.mkdtemp(prefix="staffbase-model-"))
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
-        baseline = data.draw(st.sampled_from(type(self).baselines), label="baseline")
-        switches = dict(data.draw(st.lists(st.sampled_from(self.switches), max_size=2), label="switches")) if self.switches else {}
-        self._world = World(self._folder, type(self).start, baseline=baseline, switches=switches)
+        made = type(self)
+        baseline = data.draw(st.sampled_from(made.baselines), label="baseline")
+        switches = dict(data.draw(st.lists(st.sampled_from(made.switches), max_size=2), label="switches")) if made.switches else {}
+        least = min(3, len(made.names))
+        self._few = data.draw(st.lists(st.sampled_from(made.names), min_size=least, max_size=9, unique=True), label="steps to choose from")
         self._eager = data.draw(st.booleans(), label="a run after each change")
+        self._world = made.last = World(self._folder, made.start, baseline=baseline, switches=switches)
+
+    @rule(data=st.data())
+    def step(self, data: st.DataObject) -> None:
+        # Little happens between two runs.
+        name = data.draw(st.sampled_from([*self._few, *(["run"] * (len(self._few) // 3))]), label="step")
+        steps = steps_of(name, *(data.draw(strategy) for strategy in STEPS[name]))
+        self._play(*steps, *([("run",)] if self._eager and name not in RUNS else []))
 
     def _play(self, *steps: Step) -> None:
         assert self._world is not None
         try:
             self._world.play(*steps)
-            if self._eager and steps[-1][0] not in RUNS:
-                self._world.play(("run",))
         except BaseException:
             self._failed = True
-            self._tell()
             raise
-
-    def _tell(self) -> None:
-        assert self._world is not None
-        note(f"baseline={self._world.has_baseline}, switches={self._world.switches.different()}, steps={self._world.played}")
 
     def teardown(self) -> None:
         """See that what is wrong can be put right, unless something was untrue already."""
         try:
             if self._world is not None and not self._failed:
-                try:
-                    bring_back(self._world)
-                except BaseException:
-                    self._tell()
-                    raise
+                bring_back(self._world)
         finally:
             if self._world is not None:
+                type(self).played += len(self._world.played)
                 self._world.close()
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def machine(start: Starter, names: t.Iterable[str] | None = None, **attributes: t.Any) -> type[Machine]:
     """Return a machine with these steps, or with all."""
-    rules: dict[str, t.Any] = {}
-    for name in STEPS if names is None else names:
-        with contextlib.suppress(KeyError):
-            rules[name] = _rule(name, STEPS[name])
-    return type("RoleMachine", (Machine,), {**rules, "start": staticmethod(start), **attributes})
-
-
-def _rule(name: str, strategies: tuple[st.SearchStrategy[t.Any], ...]) -> t.Any:
-    def play(self: Machine, **drawn: t.Any) -> None:
-        self._play(*steps_of(name, *drawn.values()))
-
-    play.__name__ = name
-    return rule(**{f"argument{number}": strategy for number, strategy in enumerate(strategies)})(play)
+    chosen = {} if names is None else {"names": tuple(names)}
+    return type("RoleMachine", (Machine,), {"start": staticmethod(start), **chosen, **attributes})

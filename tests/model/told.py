@@ -18,21 +18,23 @@ People = dict[str, dict[str, t.Any]]
 
 @dataclasses.dataclass(frozen=True)
 class Applied:
-    """An import that was applied: the cells of each accepted row, whose rows were refused, and the five counters."""
+    """An import that was applied: the cells of each accepted row, whose rows were refused, of whom a cell was refused, and the five counters."""
 
     accepted: dict[str, dict[str, str]]
     refused: set[str]
+    incomplete: set[str]
     changes: dict[str, int]
 
 
 class Tenant:
-    """`told`: the last word on each cell. `refused`: whose last row was refused. `exported`: whom a run has named here."""
+    """`told`: the last word on each cell. `refused`: whose last row was refused; `incomplete`: or a cell of it. `exported`: whom a run has named here."""
 
     def __init__(self, name: str, simulator: Simulator) -> None:
         self.name = name
         self.simulator = simulator
         self.told: dict[str, dict[str, str]] = {}
         self.refused: set[str] = set()
+        self.incomplete: set[str] = set()
         self.exported: set[str] = set()
         #: What each cell was ever said to be: by an export, by hand, or from the beginning.
         self.said: dict[tuple[str, str], set[str]] = {}
@@ -73,7 +75,7 @@ class Tenant:
         wrong: dict[int, set[str]] = {}
         for error in entry["errors"]:
             wrong.setdefault(error["row"], set()).add(error["field"])
-        accepted, refused = {}, set()
+        accepted, refused, incomplete = {}, set(), set()
         for number, row in enumerate(rows, start=1):
             person = row[header.index(mapping["externalId"])]
             complaints = wrong.get(number, set())
@@ -81,10 +83,12 @@ class Tenant:
                 refused.add(person)
             else:
                 accepted[person] = {field: row[place] for field, place in places.items() if FIELDS[field] not in complaints}
-        return Applied(accepted, refused, dict(entry["changes"] or {}))
+                incomplete |= {person} if complaints else set()
+        return Applied(accepted, refused, incomplete, dict(entry["changes"] or {}))
 
     def _note(self, applied: Applied) -> None:
         self.refused = (self.refused - set(applied.accepted)) | applied.refused
+        self.incomplete = (self.incomplete - set(applied.accepted)) | applied.incomplete
         for person, cells in applied.accepted.items():
             told = self.told.setdefault(person, {})
             for field, value in cells.items():

@@ -236,7 +236,7 @@ def _tidy(case: Case) -> None:
             case.fail(person, "has left, was touched, and leavers are to be ignored")
         elif person in world.protected and person in world.memory.known and world.leavers == "deactivate" and case.is_active(person):
             _says_protected(case, person)
-    if world.since.quiet and not world.since.resent and not tenant.refused and tenant.simulator.calls():
+    if world.since.quiet and not world.since.resent and not tenant.refused | tenant.incomplete and tenant.simulator.calls():
         raise Untrue(f"nothing is new, and the tenant was asked: {tenant.simulator.calls()}; steps: {world.played}")
 
 

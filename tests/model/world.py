@@ -22,7 +22,7 @@ from support.controller import TOKEN, Controller, Run, stats_of
 from support.waiting import until
 
 from . import truth
-from .company import BEFORE, CELLS, EVERYBODY, FIELDS, ON, Export, text
+from .company import BEFORE, CELLS, EVERYBODY, FIELDS, OFF, ON, Export, text, values_of
 from .told import Applied, Tenant
 
 Step = tuple[t.Any, ...]
@@ -422,12 +422,20 @@ class World:
                 elif cells.get("status") == ON:
                     memory.our_leavers.discard(person)
 
+    def _note_agreement(self) -> None:
+        """What a green run leaves as the export says it counts as told, also if nobody had to tell it."""
+        people = self.tenant.people()
+        for person in self.export.present & set(people) & set(self.tenant.told):
+            found = {**values_of(people[person]), "status": OFF if people[person]["status"] == "deactivated" else ON}
+            self.tenant.told[person].update({field: cell for field, cell in self.statement(person).items() if cell == found[field]})
+
     def _green(self, kind: str) -> None:
         memory = self.memory
         calls = self.tenant.simulator.calls()
         stale = self.since.stale and not calls
         memory.our_leavers -= memory.forgotten & self.export.present
         memory.forgotten &= memory.our_leavers
+        self._note_agreement()
         self.tenant.green({person: self.statement(person) for person in self.export.present})
         if kind == "resend":
             self.tenant.by_hand = {}
