@@ -256,13 +256,16 @@ class Plan:
         return {"wanted": refused and not self.has_baseline and not self.check_mode, "variant": ROWS_REFUSED}
 
     def check_outcome(self) -> None:
-        """Raise StaffbaseError if all that the import had to say was refused, unless it was known before, or is tolerated."""
-        facts, most = self.facts, self.inputs.max_row_errors
+        """Raise StaffbaseError if all that the import had to say was refused, unless that was known before.
+
+        However many refused rows are tolerated: nothing of the import has come to the tenant, so it is no success.
+        """
+        facts = self.facts
         refused, difference = facts.refused_count or 0, facts.last("delta")
         sent = number(difference.get("row_count")) or number(facts.last("check").get("row_count")) or 0
         touched = sum(count for count in data(facts.last("state").get("changes")).values() if isinstance(count, int))
         is_known = sent <= (number(difference.get("sent_again")) or 0)
-        if refused >= sent > 0 and not touched and not is_known and (most is None or refused > most):
+        if refused >= sent > 0 and not touched and not is_known:
             raise StaffbaseError(
                 f"Every row of import {self.import_id} was refused ({sent}), so nobody was changed. Read what the service says about the rows, and "
                 "have the export or the mapping corrected. The rows are sent again in the next run", stage="errors", import_id=self.import_id)

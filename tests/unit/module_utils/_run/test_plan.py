@@ -247,10 +247,10 @@ COMPLETED = {"state": "COMPLETED", "changes": {"created": 0, "updated": 0}, "row
     # Not all of them.
     ({"row_count": 3}, {}, {}, False),
     ({"row_count": 2}, {"changes": {"created": 1}}, {}, False),
-    # They were refused before, and are told of as open; or the admin tolerates as many.
+    # They were refused before, and are told of as open.
     ({"row_count": 2, "sent_again": 2}, {}, {}, False),
     ({"row_count": 2, "sent_again": 1}, {}, {}, True),
-    ({"row_count": 2}, {}, {"max_row_errors": 2}, False),
+    ({"row_count": 2}, {}, {"max_row_errors": 2}, True),
     ({"row_count": 2}, {"row_error_count": 0}, {}, False),
     ({"row_count": 2}, {"row_error_count": None}, {}, False),
 ])
