@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Play what was found on the installed collection, whichever it is: cd tests; ANSIBLE_COLLECTIONS_PATH=... python -m model [words of a name]
 
-It tells of each sequence whether it ends true, ends untrue, or is not green. On a tree without what a guard keeps, it shows what the model found there.
+It tells of each sequence whether everything is true at its end. On a tree without what a guard keeps, it shows what the model found there.
 """
 
 from __future__ import annotations

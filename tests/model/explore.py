@@ -14,7 +14,7 @@ from support.controller import Controller
 
 from .machine import machine
 from .shorter import kind_of, outcome, shortest
-from .world import Going, Starter, World, Step
+from .world import Going, Starter, Step, World
 
 
 def as_users_do(controller: Controller, command: list[str], output: t.Any) -> Going:
@@ -54,4 +54,5 @@ def told(start: Starter, world: World | None, untrue: str) -> str:
     if not is_the_same(steps):
         return f"{untrue}\nPlayed again, this is true: {steps}, {tenants}"
     steps = shortest(steps, is_the_same)
-    return f"{outcome(start, steps, **tenants)}\nFor found.py:\nFound({kind_of(untrue)!r}, {steps}, baseline={world.has_baseline}, switches={tenants['switches']})"
+    found = f"Found({kind_of(untrue)!r}, {steps}, baseline={world.has_baseline}, switches={tenants['switches']})"
+    return f"{outcome(start, steps, **tenants)}\nFor found.py:\n{found}"

@@ -17,8 +17,9 @@ from .world import RUNS, Starter, Step, World
 
 #: Answers to open questions about the service (tests/simulator/switches.py) that a run may be misled by.
 SWITCHES = (
-    ("errors_line", "data_is_1"), ("errors_shape", "row_value"), ("errors_shape", "no_header"), ("empty_cells", "clear"), ("updated_counts", "matched"),
-    ("unknown_leaver", "created"), ("faulty_property", "property"), ("preview_numbers", "zeros"), ("preview_numbers", "absent"),
+    ("errors_line", "data_is_1"), ("errors_shape", "row_value"), ("errors_shape", "no_header"), ("empty_cells", "clear"),
+    ("updated_counts", "matched"), ("unknown_leaver", "created"), ("faulty_property", "property"), ("preview_numbers", "zeros"),
+    ("preview_numbers", "absent"),
 )
 
 PERSON = st.sampled_from(EVERYBODY)

@@ -27,7 +27,7 @@ class Applied:
 
 
 class Tenant:
-    """`told`: the last word on each cell. `refused`: whose last row was refused; `incomplete`: or a cell of it. `exported`: whom a run has named here."""
+    """`told`: the last word on each cell. `refused`: whose last row was refused; `incomplete`: or a cell. `exported`: whom a run has named."""
 
     def __init__(self, name: str, simulator: Simulator) -> None:
         self.name = name

@@ -10,12 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
-import os
 import typing as t
 from pathlib import Path
-
-import yaml
 
 from simulator import Fault, Simulator, Switches
 from support.controller import TOKEN, Controller, Run, stats_of
@@ -23,6 +19,7 @@ from support.waiting import until
 
 from . import truth
 from .company import BEFORE, CELLS, EVERYBODY, FIELDS, OFF, ON, Export, text, values_of
+from .past import Kept, Memory, Since, abilities
 from .told import Applied, Tenant
 
 Step = tuple[t.Any, ...]
@@ -47,53 +44,6 @@ class Going(t.Protocol):
 
 #: Starts a run of a controller.
 Starter = t.Callable[[Controller, list[str], Path], Going]
-
-
-@functools.cache
-def abilities() -> set[str]:
-    """Return the inputs that the installed role has, without their prefix."""
-    for folder in os.environ["ANSIBLE_COLLECTIONS_PATH"].split(os.pathsep):
-        specs = Path(folder, "ansible_collections/community/staffbase/roles/delta_import/meta/argument_specs.yml")
-        if specs.is_file():
-            options = yaml.safe_load(specs.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
-            return {name.removeprefix("delta_import_") for name in options}
-    raise AssertionError("no collection is installed")
-
-
-@dataclasses.dataclass
-class Memory:
-    """What a baseline must know. `known`: who was told to its tenant. `our_leavers`: whom we have deactivated there because the export had lost them."""
-
-    tenant: str = ""
-    known: set[str] = dataclasses.field(default_factory=set)
-    our_leavers: set[str] = dataclasses.field(default_factory=set)
-    #: Those of them whom it cannot know any more, because it was deleted or restored since.
-    forgotten: set[str] = dataclasses.field(default_factory=set)
-
-
-@dataclasses.dataclass(frozen=True)
-class Kept:
-    """The files of a baseline after a green run."""
-
-    files: dict[str, bytes]
-    memory: Memory
-
-
-@dataclasses.dataclass
-class Since:
-    """What has happened since the last green run.
-
-    `tidy`: nothing that may make a run send more than the difference. `unfinished`: a run that was killed, failed, or stopped at its preview.
-    `quiet`: nothing at all. `stale`: the folder of an older baseline was put back. `protected`: who was protected at every run.
-    """
-
-    tidy: bool = False
-    unfinished: bool = False
-    quiet: bool = False
-    stale: bool = False
-    mails: bool = False
-    resent: bool = False
-    protected: set[str] | None = None
 
 
 class World:

@@ -224,7 +224,7 @@ def _run(main: t.Callable[[list[str]], t.Any], command: list[str], folder: str, 
         code = main(command)
     except SystemExit as end:
         code = end.code
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - whatever it is, it must not become a second server
         traceback.print_exc()
     sys.stdout.flush()
     sys.stderr.flush()

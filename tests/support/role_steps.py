@@ -27,7 +27,8 @@ BUILTIN = "ansible.builtin."
 Variables = dict[str, t.Any]
 OMIT = object()
 #: What a task may have beside its module. What is only shown, or only counted, is read over.
-KEYWORDS = {"name", "when", "register", "check_mode", "changed_when", "failed_when", "vars", "module_defaults", "block", "always", "throttle", "no_log"}
+KEYWORDS = {
+    "name", "when", "register", "check_mode", "changed_when", "failed_when", "vars", "module_defaults", "block", "always", "throttle", "no_log"}
 
 
 class Failed(Exception):
