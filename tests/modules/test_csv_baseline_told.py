@@ -100,14 +100,17 @@ def test_who_was_refused_is_open_since_today_or_since_the_first_time(source: Sou
 
 
 @pytest.mark.parametrize(("errors", "open_ones"), [
-    ("3;x\n", {"3": False}), ("4;x\n", {}), ("2;x\n", {"1": False, "3": False}), (";x\n", {"1": False, "3": False}),
-    ("4711;x\n", {"1": False, "3": False}), ("2;x\n4;x\n", {"1": True}), ("1;x\n", {"1": False, "3": False}),
+    ("3;x\n", {"2": False, "3": False}), ("4;x\n", {"2": True}), ("2;x\n", {"1": False, "2": False, "3": False}),
+    (";x\n", {"1": False, "2": False, "3": False}), ("4711;x\n", {"1": False, "2": False, "3": False}),
+    ("2;x\n4;x\n", {"1": True, "2": True}), ("1;x\n", {"1": False, "3": False}),
 ])
 def test_who_is_open_and_whether_that_is_sure(source: Source, errors: str, open_ones: dict[str, bool]) -> None:
     """The rows are 1, 3 and 2. Who is not in the export is a leaver, and refused as well."""
     result = source.finish(errors)
     assert result["refused"] == len(open_ones)
-    assert {name: one["sure"] for name, one in source.told()["refused"].items()} == open_ones
+    found = source.told()
+    assert {name: one["sure"] for name, one in found["refused"].items()} == open_ones
+    assert (set(found["leavers"]), set(found["deactivated"])) == (({"2"}, set()) if "2" in open_ones else (set(), {"2"}))
 
 
 def test_nothing_sent_leaves_the_last_import_and_its_flags(source: Source) -> None:
