@@ -170,7 +170,7 @@ def test_it_is_one_in_a_first_run_too(place: Place) -> None:
     """There is no baseline yet, and its import may be the other tenant's."""
     assert THERE in place.pending(THERE).refusal()
     assert THERE in place.lay(rows=None).refusal()
-    assert place.lay(rows=None, known=None).recall(resend=True) == Memory(everybody=True)
+    assert place.recall(resend=True) == Memory(TOLD, place.baseline.told_path, everybody=True)
 
 
 @pytest.mark.parametrize("tenant", [HERE, None], ids=["of this tenant", "that kept no record"])
@@ -218,7 +218,7 @@ def test_files_that_were_put_back_are_noticed_although_their_times_were_kept(pla
 def at(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
     now = datetime.datetime.fromisoformat(f"{day}T12:00:00+00:00")
     monkeypatch.setattr(memories, "datetime", types.SimpleNamespace(
-        datetime=types.SimpleNamespace(now=lambda zone: now.astimezone(zone)), date=datetime.date, timezone=datetime.timezone))
+        datetime=types.SimpleNamespace(now=now.astimezone), date=datetime.date, timezone=datetime.timezone))
 
 
 @pytest.mark.parametrize(("today", "days"), [("2026-01-31", 0), ("2026-03-02", 30), ("2026-03-03", 31), ("2027-01-31", 365)])
