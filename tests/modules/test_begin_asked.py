@@ -338,7 +338,7 @@ def test_where_only_what_was_approved_may_be_imported_it_is_left_alone(source: S
     before, asked = source.files(), ELSE if content == CSV else ASKED
     result = source.begin(content, asked=asked, cancel_unstarted=False)
     assert admin.calls() == [LIST]
-    assert (result.failed, result["resuming"], result["failure"]["stage"], result["failure"]["import_id"]) == (True, True, "approval", import_id)
+    assert (result.failed, result["resuming"], result["failure"]["stage"], result["failure"]["import_id"]) == (True, False, "approval", import_id)
     assert result["msg"].startswith(f"Import {import_id} was uploaded for another export, or for other variables, so it is not what was approved.")
     # The lock is the new run's, and nothing else.
     assert {name: data for name, data in source.files().items() if not name.endswith(".source")} == {
