@@ -182,6 +182,7 @@ def test_a_leaver_who_was_ignored_and_then_refused_stays_one() -> None:
     story.run(ANN, deactivate_leavers=True, refused="23")
     assert (story.left, story.deactivated) == ({"2": BOB_CELLS, "3": CLEO_CELLS}, set())
     assert story.refused == {"2": Refused(SECOND, accepted=True), "3": Refused(SECOND, accepted=True)}
+    # Fails in some processes as long as `_Comparison._before` goes through a set: the order is by chance.
     assert story.run(ANN, refused="3") == [row.replace("07:00", "") for row in (off(BOB), off(CLEO))]
     assert (story.left, story.deactivated) == ({"3": CLEO_CELLS}, {"2"})
 
