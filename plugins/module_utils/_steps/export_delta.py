@@ -124,8 +124,8 @@ def warnings_of(delta: Delta, rules: DeltaRules, refused_since: str | None) -> t
     if delta.status_left_out:
         yield (
             f"{people(delta.status_left_out)} of them {is_are(delta.status_left_out)} sent without the status: the row may have been accepted, and "
-            "somebody may have changed the status in Studio since. Whoever is deactivated there stays so; delta_import_resend: true sends the status, "
-            "too")
+            "somebody may have changed the status in Studio since. Whoever is deactivated there stays so; delta_import_resend: true sends the "
+            "status, too")
     if protected:
         yield f"{people(protected)} whom this run would have deactivated {is_are(protected)} protected, and left alone"
     left = delta.count("leavers")
