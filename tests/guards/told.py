@@ -63,6 +63,8 @@ GUARDS = [
     Guard("... and is handled whenever she left",
           "known.raw is None and known.left is None", "known.raw is None",
           f"{LEAVERS}::test_all_who_have_left_are_deactivated_whenever_that_was", within="_Comparison._missing"),
+    Guard("... in the same order in every process, as a difference is recognised by its bytes",
+          "sorted(more)", "more", f"{LEAVERS}::test_the_same_is_the_same_to_the_byte_in_every_process"),
     Guard("Where everybody is sent, nobody outside the export is touched",
           "not self._rules.deactivate_leavers or self._rules.everybody", "not self._rules.deactivate_leavers",
           f"{MAPPING}::test_everybody_leaves_leavers_for_the_next_run"),
