@@ -338,8 +338,11 @@ def test_where_only_what_was_approved_may_be_imported_it_is_left_alone(source: S
     before, asked = source.files(), ELSE if content == CSV else ASKED
     result = source.begin(content, asked=asked, cancel_unstarted=False)
     assert admin.calls() == [LIST]
-    assert (result.failed, result["resuming"], result["failure"]["stage"], result["failure"]["import_id"]) == (True, True, "approval", import_id)
-    assert result["msg"].startswith(f"Import {import_id} was uploaded for another export, or for other variables, so it is not what was approved.")
+    assert (result.failed, result["resuming"], result["failure"]["stage"], result["failure"]["import_id"]) == (True, False, "approval", import_id)
+    reason = "its variables are not the ones of now" if content == CSV else "the export has changed since its preview"
+    told = f"so nothing was imported. Import {import_id} was previewed, but {reason}. It was left alone."
+    assert result["msg"].startswith("This is not what was approved for ")
+    assert told in result["msg"]
     # The lock is the new run's, and nothing else.
     assert {name: data for name, data in source.files().items() if not name.endswith(".source")} == {
         name: data for name, data in before.items() if not name.endswith(".source")}

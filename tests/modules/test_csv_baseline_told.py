@@ -89,25 +89,28 @@ def test_without_an_error_file_nobody_is_open_either(source: Source) -> None:
 def test_who_was_refused_is_open_since_today_or_since_the_first_time(source: Source) -> None:
     source.knows(refused={"1": Refused("2026-01-15", accepted=True)})
     result = source.finish("2;x\n3;x\n4;x\n", import_id="64f0")
-    assert seen(result) == (True, 2, "2026-01-15")
+    assert seen(result) == (True, 3, "2026-01-15")
     found = source.told()
     assert {name: (one["since"], one["sure"], one["accepted"]) for name, one in found["refused"].items()} == {
-        "1": ("2026-01-15", True, True), "3": (TODAY, True, False)}
-    # A leaver who was refused is none of them: she is a leaver.
+        "1": ("2026-01-15", True, True), "2": (TODAY, True, True), "3": (TODAY, True, False)}
+    # A leaver who was refused is still a leaver, too.
     assert (found["leavers"], found["deactivated"]) == ({"2": BOB_CELLS}, [])
     assert source.baseline.read_bytes() == text(ANN, CLEO)
     assert found["baseline"] == hashlib.sha256(text(ANN, CLEO)).hexdigest()
 
 
 @pytest.mark.parametrize(("errors", "open_ones"), [
-    ("3;x\n", {"3": False}), ("4;x\n", {}), ("2;x\n", {"1": False, "3": False}), (";x\n", {"1": False, "3": False}),
-    ("4711;x\n", {"1": False, "3": False}), ("2;x\n4;x\n", {"1": True}), ("1;x\n", {"1": False, "3": False}),
+    ("3;x\n", {"2": False, "3": False}), ("4;x\n", {"2": True}), ("2;x\n", {"1": False, "2": False, "3": False}),
+    (";x\n", {"1": False, "2": False, "3": False}), ("4711;x\n", {"1": False, "2": False, "3": False}),
+    ("2;x\n4;x\n", {"1": True, "2": True}), ("1;x\n", {"1": False, "3": False}),
 ])
 def test_who_is_open_and_whether_that_is_sure(source: Source, errors: str, open_ones: dict[str, bool]) -> None:
-    """The rows are 1, 3 and 2. Who is not in the export is no row that is refused, but a leaver."""
+    """The rows are 1, 3 and 2. Who is not in the export is a leaver, and refused as well."""
     result = source.finish(errors)
     assert result["refused"] == len(open_ones)
-    assert {name: one["sure"] for name, one in source.told()["refused"].items()} == open_ones
+    found = source.told()
+    assert {name: one["sure"] for name, one in found["refused"].items()} == open_ones
+    assert (set(found["leavers"]), set(found["deactivated"])) == (({"2"}, set()) if "2" in open_ones else (set(), {"2"}))
 
 
 def test_nothing_sent_leaves_the_last_import_and_its_flags(source: Source) -> None:
@@ -116,7 +119,7 @@ def test_nothing_sent_leaves_the_last_import_and_its_flags(source: Source) -> No
     write_told(source.path("told.next"), Told())
     assert seen(source.finish(nothing_sent=True)) == (False, 0, None)
     found = source.told()
-    assert (found["last_import"], found["last_created"], found["flags"], found["date"]) == ("64aa", "then", {"send_mails_new": False}, "2026-01-31")
+    assert (found["last_import"], found["last_created"], found["flags"], found["date"]) == ("64aa", "then", {"send_mails_new": False}, TODAY)
     assert source.names() == {"last.csv", "last.csv.told"}
 
 
@@ -132,7 +135,7 @@ def test_an_import_of_the_same_rows_is_a_new_one(source: Source) -> None:
 
 def test_of_another_tenant_nothing_is_taken_over(source: Source) -> None:
     source.knows(tenant="https://b.example/api", refused={"1": Refused("2026-01-15", accepted=True)})
-    assert seen(source.finish("2;x\n4;x\n")) == (True, 1, TODAY)
+    assert seen(source.finish("2;x\n4;x\n")) == (True, 2, TODAY)
     assert source.told()["tenant"] == TENANT
 
 

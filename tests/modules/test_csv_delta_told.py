@@ -105,7 +105,7 @@ def test_what_has_changed_of_what_was_told_is_written_with_what_is_told_then(pla
 def test_nothing_new_is_a_header_and_what_was_told(place: Place) -> None:
     place.lay(BEFORE, BEFORE.replace(b"07:00", b"08:00"), told(leavers={"9": BOB_CELLS}, deactivated={"8"}))
     result = place.delta(leavers="ignore")
-    assert (result["empty"], numbers(result), place.sent()) == (True, {"unchanged": 3, "earlier_leavers": 1}, [])
+    assert (result["empty"], numbers(result), place.sent()) == (True, {"unchanged": 3, "leavers": 1, "earlier_leavers": 1}, [])
     assert read_told(str(place.next)) == Told(leavers={"9": BOB_CELLS}, deactivated={"8"})
 
 
@@ -135,8 +135,8 @@ def test_the_list_agrees_with_the_numbers(place: Place) -> None:
     place.lay(text(ANN, BOB, CLEO, DAN), text(ANN.replace("ann@x", '"a;b"').replace("Ann", "Anne"), CLEO, "5;e@x;Em;Activated;"), known)
     result = place.delta(people_dest=str(place.people), protected=["4"])
     assert place.people.read_bytes() == (
-        b"identifier;change;columns\n1;mover;mail, first\n3;refused earlier;\n5;joiner;\n2;leaver;\n4;protected;\n9;leaver;\n")
-    assert numbers(result) == {"movers": 1, "refused_earlier": 1, "joiners": 1, "leavers": 2, "protected": 1}
+        b"identifier;change;columns\n1;mover;mail, first\n3;joiner, refused earlier;\n5;joiner;\n2;leaver;\n4;protected;\n9;leaver;\n")
+    assert numbers(result) == {"movers": 1, "joiners": 2, "refused_earlier": 1, "leavers": 2, "earlier_leavers": 1, "protected": 1}
 
 
 def test_whoever_has_to_raise_a_limit_sees_whom_it_is_about(place: Place) -> None:
@@ -164,16 +164,20 @@ def test_a_list_of_nobody_is_a_header(place: Place) -> None:
 def test_refused_rows_are_told_of_with_the_day_of_the_oldest(place: Place) -> None:
     place.lay(BEFORE, BEFORE, told(refused={"1": Refused("2026-01-05"), "3": Refused("2026-01-02")}))
     result = place.delta()
-    assert (numbers(result), result["refused_since"]) == ({"unchanged": 1, "refused_earlier": 2}, "2026-01-02")
+    assert (numbers(result), result["refused_since"]) == ({"joiners": 2, "unchanged": 1, "refused_earlier": 2}, "2026-01-02")
+    assert result["sent_again"] == 2
     assert result.warned == ("2 people whose row was refused in an earlier run, first on 2026-01-02, are sent again",)
     place.lay(BEFORE, BEFORE, told(refused={"1": Refused("2026-01-05")}))
     assert place.delta().warned == ("1 person whose row was refused in an earlier run, first on 2026-01-05, is sent again",)
 
 
-def test_who_was_refused_and_has_left_is_not_sent_again(place: Place) -> None:
+def test_who_was_refused_and_has_left_is_sent_again_where_leavers_are(place: Place) -> None:
     place.lay(text(ANN, BOB), text(ANN), told(refused={"2": Refused("2026-01-05")}))
+    result = place.delta(leavers="ignore")
+    assert (numbers(result), result["sent_again"], result["refused_since"], result.warned) == ({"unchanged": 1, "leavers": 1}, 0, None, ())
     result = place.delta()
-    assert (numbers(result), result["refused_since"], result.warned) == ({"unchanged": 1, "leavers": 1}, None, ())
+    assert (numbers(result), result["sent_again"], result["refused_since"]) == ({"unchanged": 1, "leavers": 1}, 1, "2026-01-05")
+    assert result.warned == ("1 person whose row was refused in an earlier run, first on 2026-01-05, is sent again",)
 
 
 @pytest.mark.parametrize("how", ["list", "numbers", "file"])
@@ -183,19 +187,46 @@ def test_protected_people_are_left_alone_and_told_of(place: Place, how: str) -> 
     protected: t.Any = {"list": ["1", " 2"], "numbers": [1, 2], "file": str(place.protected)}[how]
     result = place.delta(protected=protected)
     assert place.sent() == [ANN.replace("Activated", ""), off(CLEO)]
-    assert numbers(result) == {"movers": 1, "leavers": 1, "protected": 2}
+    assert numbers(result) == {"leavers": 1, "protected": 2}
     assert result.warned == ("2 people whom this run would have deactivated are protected, and left alone",)
     assert read_told(str(place.next)) == Told(leavers={"2": BOB_CELLS}, deactivated={"3"}, held={"1"})
 
 
-def test_an_empty_status_is_told_of_where_the_whole_export_is_sent(place: Place) -> None:
-    place.lay(BEFORE, text(ANN, BOB.replace("Activated", "")), told())
-    place.previous.unlink()
-    result = place.delta(previous=None, resend=True)
-    assert result.warned == (
-        "1 person in the export has an empty status, which changes nothing. Whoever of them was deactivated before stays deactivated. Write "
-        "Activated there if they are to be active",)
-    assert place.delta(previous=None, resend=True, leavers="ignore").warned == ()
+def test_leavers_who_are_forgotten_with_a_resend_are_told_of(place: Place) -> None:
+    said = (
+        "of the baseline {are} not in the export, and {are} forgotten now, because it is not known whether this tenant was told of them. See in "
+        "Studio whether they are to be deactivated")
+    result = place.delta(told=None, resend=True)
+    assert (numbers(result), result.warned) == (
+        {"joiners": 1, "movers": 1, "leavers": 1, "unchanged": 1}, (f"1 person {said.format(are='is')}",))
+    assert read_told(str(place.next)) == Told()
+    place.lay(BEFORE, text(ANN))
+    assert place.delta(told=None, resend=True, leavers="ignore").warned == (f"2 people {said.format(are='are')}",)
+    # Where it is known what was told, they stay leavers; where nobody has left, or nothing is kept, there is nothing to be told of.
+    assert place.delta(resend=True).warned == ()
+    assert place.delta(told=None, told_dest=None, mapping=None, resend=True).warned == ()
+    place.lay(BEFORE, BEFORE)
+    assert place.delta(told=None, resend=True).warned == ()
+
+
+def test_how_many_have_no_status_is_told_with_the_check_of_the_export(place: Place) -> None:
+    """Who is back may have been deactivated, and an empty status changes nothing."""
+    place.lay(BEFORE, text(ANN, BOB.replace("Activated", ""), CLEO.replace("Activated", "")))
+    assert place.delta(previous=None, resend=True).warned == ()
+    for mapping, count in ((FIELDS, 2), (WITHOUT_STATUS, None)):
+        assert run_module("staffbase_csv_info", {"src": str(place.current), "mapping": mapping})["without_status"] == count
+    place.lay(BEFORE, BEFORE)
+    assert run_module("staffbase_csv_info", {"src": str(place.current), "mapping": FIELDS})["without_status"] == 0
+
+
+def test_leavers_of_whom_only_the_identifier_is_known_stop_it_with_a_way_on(place: Place) -> None:
+    place.lay(text(ANN, "2;;;;", "3;;;;"), text(ANN))
+    said = place.refused(told=None)
+    assert said.startswith("Of 2 leavers, nothing but the identifier is known: their rows were refused")
+    assert "delta_import_resend: true" in said
+    assert place.delta(told=None, leavers="ignore")["leavers"] == 2
+    result = place.delta(told=None, resend=True)
+    assert (result["leavers"], place.sent(), read_told(str(place.next))) == (2, [ANN], Told())
 
 
 # Options
@@ -267,7 +298,8 @@ def test_a_leaver_of_whom_a_cell_is_not_known_stops_it(place: Place) -> None:
     assert "nothing was written or sent" in said
     # And both ways on that it names are some.
     assert place.delta()["leavers"] == 2
-    assert place.delta(mapping={**FIELDS, "profile-field:department": "department"}, leavers="ignore")["earlier_leavers"] == 2
+    result = place.delta(mapping={**FIELDS, "profile-field:department": "department"}, leavers="ignore")
+    assert (result["leavers"], result["earlier_leavers"]) == (2, 2)
 
 
 def test_what_cannot_be_right_is_named(place: Place) -> None:

@@ -77,7 +77,8 @@ class Delta:
 
     `after`: what the tenant is told when all rows are accepted. `unknown_leavers`: how many leavers have a mapped cell that is not known;
     `bare_leavers`: of how many of them nothing but the identifier is; `status_added`: the column that the export does not have; `mapping_grew`:
-    whether a field was never told; `sent_again`: how many rows are of people whose row was refused before.
+    whether a field was never told; `sent_again`: how many rows are of people whose row was refused before, and `status_left_out` how many of them go
+    without their status.
     """
 
     header: bytes = b""
@@ -93,6 +94,7 @@ class Delta:
     leavers_are_sent: bool = False
     sent_again: int = 0
     mapping_grew: bool = False
+    status_left_out: int = 0
     people: list[Touched] = dataclasses.field(default_factory=list)
 
     def count(self, kind: str) -> int:
@@ -186,7 +188,8 @@ class _Comparison:
         self._delta.previous_count = len(found)
         told = self._rules.told or Told()
         more = {*told.refused, *told.leavers, *told.deactivated, *told.held, *self._rules.protected}
-        for name in more:
+        # In the same order each time: a run that follows one that died has to make the same bytes.
+        for name in sorted(more):
             raw = found.get(name.encode())
             assert raw is None or isinstance(raw, bytes)
             found[name.encode()] = _Known(
@@ -247,7 +250,10 @@ class _Comparison:
         """
         cell, refused = self._writer.own_status(raw), known.refused
         told_otherwise = refused is None or any(told != cell for told in refused.statuses)
-        return None if told_otherwise or says_deactivated(cell) else ""
+        if told_otherwise or says_deactivated(cell) or not cell:
+            return None
+        self._delta.status_left_out += 1
+        return ""
 
     # Somebody who is missing
 

@@ -62,9 +62,13 @@ class Settlement:
         if accepted and self._previous is not None:
             statuses.add(self._status(self._previous, self._told.mapping or self.after.mapping, self._before[identifier]))
         return Refused(
-            earlier.since if earlier is not None else self._day, self._refused[identifier], accepted,
+            self._since(name), self._refused[identifier], accepted,
             was_deactivated or name in self._told.leavers or (earlier is not None and earlier.returner),
             tuple(sorted(statuses.union(earlier.statuses if earlier is not None else ()))))
+
+    def _since(self, name: str) -> str:
+        earlier = self._told.refused.get(name)
+        return earlier.since if earlier is not None else self._day
 
     @staticmethod
     def _status(table: Table, mapping: Fields, raw: bytes) -> str:
@@ -83,8 +87,7 @@ class Settlement:
             places = {field: header.index(column) for field, column in mapping.items() if column in header}
             known = {field: cells[place] for field, place in places.items() if place < len(cells)}
         if known is not None:
-            earlier = self._told.refused.get(name)
-            self.after.refused[name] = Refused(earlier.since if earlier is not None else self._day, self._refused[identifier], accepted=True)
+            self.after.refused[name] = Refused(self._since(name), self._refused[identifier], accepted=True)
             self.after.deactivated.discard(name)
             self.after.leavers[name] = known
 

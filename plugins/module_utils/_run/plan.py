@@ -250,10 +250,12 @@ class Plan:
     def remember(self) -> Data:
         """Whether it has to be kept in mind that rows were refused, and how: there is no baseline to do so, so a draft in the tenant says it.
 
-        Without it, the next run of the same export would find a completed import and nothing to do.
+        Without it, the next run of the same export would find a completed import and nothing to do. Where refused rows are limited, that run reads them
+        again and fails as this one did.
         """
         refused = self.facts.import_state == State.COMPLETED.value and bool(self.facts.refused_count)
-        return {"wanted": refused and not self.has_baseline and not self.check_mode, "variant": ROWS_REFUSED}
+        wanted = refused and not self.has_baseline and not self.check_mode and self.inputs.max_row_errors is None
+        return {"wanted": wanted, "variant": ROWS_REFUSED}
 
     def check_outcome(self) -> None:
         """Raise StaffbaseError if all that the import had to say was refused, unless that was known before.

@@ -121,6 +121,11 @@ def warnings_of(delta: Delta, rules: DeltaRules, refused_since: str | None) -> t
     again, protected = delta.sent_again, delta.counts["protected"]
     if again:
         yield f"{people(again)} whose row was refused in an earlier run, first on {refused_since}, {is_are(again)} sent again"
+    if delta.status_left_out:
+        yield (
+            f"{people(delta.status_left_out)} of them {is_are(delta.status_left_out)} sent without the status: the row may have been accepted, and "
+            "somebody may have changed the status in Studio since. Whoever is deactivated there stays so; delta_import_resend: true sends the "
+            "status, too")
     if protected:
         yield f"{people(protected)} whom this run would have deactivated {is_are(protected)} protected, and left alone"
     left = delta.count("leavers")

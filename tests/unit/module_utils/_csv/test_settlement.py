@@ -36,6 +36,9 @@ from support.told_delta import (
 
 FIRST, SECOND, THIRD = "2026-01-01", "2026-01-02", "2026-01-03"
 
+#: The status cells of somebody of whom each row says so.
+ACTIVE = ("Activated",)
+
 
 class Story:
     """Runs of one source, one after the other; each is of an export, and some of its rows are refused."""
@@ -62,7 +65,7 @@ class Story:
             previous, table_of(after), self.told, after=delta.after, refused={name.encode(): sure for name in refused}, day=next(self.days))
         self.rows = b"".join(settlement.rows())
         self.told = Told.of_bytes(settlement.after.to_bytes())
-        self.counted = counted(delta)
+        self.counted, self.again = counted(delta), delta.sent_again
         return sent(delta)
 
     @property
@@ -106,7 +109,7 @@ def test_nobody_was_refused() -> None:
 def test_a_refused_joiner_has_the_refused_row_and_is_open_until_accepted(sure: bool) -> None:
     story = Story(ANN)
     story.run(ANN, BOB, refused="2", sure=sure)
-    assert (story.known(), story.refused) == ([ANN, BOB], {"2": Refused(FIRST, sure, accepted=False)})
+    assert (story.known(), story.refused) == ([ANN, BOB], {"2": Refused(FIRST, sure, accepted=False, statuses=ACTIVE)})
     again = BOB if sure else BOB.replace("Activated", "")
     assert story.run(ANN, BOB, refused="2", sure=sure) == [again]
     assert story.run(ANN, BOB) == [again]
@@ -116,7 +119,7 @@ def test_a_refused_joiner_has_the_refused_row_and_is_open_until_accepted(sure: b
 def test_a_refused_mover_keeps_the_row_that_was_accepted() -> None:
     story = Story(ANN, BOB)
     story.run(ANNE, BOB, refused="1")
-    assert (story.known(), story.refused) == ([ANN, BOB], {"1": Refused(FIRST, accepted=True)})
+    assert (story.known(), story.refused) == ([ANN, BOB], {"1": Refused(FIRST, accepted=True, statuses=ACTIVE)})
     # He has left before his new row was accepted: what is sent is what the tenant has.
     assert story.run(BOB) == [off(ANN)]
     assert (story.refused, story.deactivated) == ({}, {"1"})
@@ -134,12 +137,13 @@ def test_since_when_somebody_is_refused_is_kept_over_the_runs() -> None:
     story = Story(ANN)
     story.run(ANN, BOB, refused="2")
     story.run(ANNE, BOB, refused="12", sure=False)
-    assert story.refused == {"1": Refused(SECOND, sure=False, accepted=True), "2": Refused(FIRST, sure=False)}
+    assert story.refused == {
+        "1": Refused(SECOND, sure=False, accepted=True, statuses=ACTIVE), "2": Refused(FIRST, sure=False, statuses=ACTIVE)}
     story.run(ANNE, BOB, refused="2")
-    assert story.refused == {"2": Refused(FIRST, sure=True)}, "what is sure is told by the last refusal"
+    assert story.refused == {"2": Refused(FIRST, sure=True, statuses=ACTIVE)}, "what is sure is told by the last refusal"
     story.run(ANNE, BOB)
     story.run(ANN, BOB, refused="1")
-    assert story.refused == {"1": Refused("2026-01-05", accepted=True)}, "a new story"
+    assert story.refused == {"1": Refused("2026-01-05", accepted=True, statuses=ACTIVE)}, "a new story"
 
 
 def test_a_joiner_who_was_never_accepted_is_not_called_accepted_because_of_his_row() -> None:
@@ -156,18 +160,20 @@ def test_a_mover_who_was_accepted_before_stays_so() -> None:
     story = Story(ANN)
     story.run(ANNE, refused="1")
     story.run(ANN.replace("Ann", "Anna"), refused="1")
-    assert (story.refused["1"], story.known()) == (Refused(FIRST, accepted=True), [ANN])
+    assert (story.refused["1"], story.known()) == (Refused(FIRST, accepted=True, statuses=ACTIVE), [ANN])
 
 
 @pytest.mark.parametrize("sure", [True, False])
 def test_a_refused_leaver_stays_a_leaver_with_her_cells(sure: bool) -> None:
     story = Story(ANN, BOB)
     story.run(ANN, refused="2", sure=sure)
-    assert (story.known(), story.refused, story.left, story.deactivated) == ([ANN], {}, {"2": BOB_CELLS}, set())
+    assert (story.known(), story.refused, story.left, story.deactivated) == (
+        [ANN], {"2": Refused(FIRST, sure, accepted=True)}, {"2": BOB_CELLS}, set())
     # Her row is not in the baseline any more, but she is sent again, until it is accepted.
-    for refused in ("2", ""):
-        assert story.run(ANN, refused=refused) == [off(BOB).replace("07:00", "")]
-    assert (story.left, story.deactivated) == ({}, {"2"})
+    assert story.run(ANN, refused="2", sure=sure) == [off(BOB).replace("07:00", "")]
+    assert (story.refused, story.again) == ({"2": Refused(FIRST, sure, accepted=True)}, 1), "since the first time"
+    assert story.run(ANN) == [off(BOB).replace("07:00", "")]
+    assert (story.refused, story.left, story.deactivated, story.again) == ({}, {}, {"2"}, 1)
 
 
 def test_a_leaver_who_was_ignored_and_then_refused_stays_one() -> None:
@@ -175,6 +181,8 @@ def test_a_leaver_who_was_ignored_and_then_refused_stays_one() -> None:
     story.run(ANN, CLEO, deactivate_leavers=False)
     story.run(ANN, deactivate_leavers=True, refused="23")
     assert (story.left, story.deactivated) == ({"2": BOB_CELLS, "3": CLEO_CELLS}, set())
+    assert story.refused == {"2": Refused(SECOND, accepted=True), "3": Refused(SECOND, accepted=True)}
+    # Fails in some processes as long as `_Comparison._before` goes through a set: the order is by chance.
     assert story.run(ANN, refused="3") == [row.replace("07:00", "") for row in (off(BOB), off(CLEO))]
     assert (story.left, story.deactivated) == ({"3": CLEO_CELLS}, {"2"})
 
@@ -184,7 +192,7 @@ def test_a_refused_returner_is_activated_until_that_is_accepted() -> None:
     story.run(ANN_SHORT, header=SHORT)
     for sure in (True, False, True):
         assert story.run(ANN_SHORT, BOB_SHORT, header=SHORT, refused="2", sure=sure) == [f"{BOB_SHORT};Activated"]
-        assert story.refused == {"2": Refused(SECOND, sure, returner=True)}
+        assert story.refused == {"2": Refused(SECOND, sure, returner=True, statuses=("",))}
         assert story.deactivated == {"2"}, "she is still"
     assert story.run(ANN_SHORT, BOB_SHORT, header=SHORT) == [f"{BOB_SHORT};Activated"]
     assert (story.refused, story.deactivated) == ({}, set())
@@ -202,7 +210,7 @@ def test_one_who_was_ignored_is_a_returner_too() -> None:
     story = Story(ANN, BOB)
     story.run(ANN, deactivate_leavers=False)
     story.run(ANN, BOB, refused="2")
-    assert (story.refused, story.left) == ({"2": Refused(SECOND, returner=True)}, {})
+    assert (story.refused, story.left) == ({"2": Refused(SECOND, returner=True, statuses=ACTIVE)}, {})
 
 
 def test_a_refused_leaver_who_is_back_is_a_returner() -> None:
@@ -244,6 +252,20 @@ def test_columns_that_changed_their_fields_keep_what_was_accepted_of_each_field(
     assert story.run("1;Ann;ann@x;Activated;08:00") == ["2;Bob;bob@x;Deactivated;07:00"]
 
 
+def test_the_status_cells_are_those_of_each_mapping_and_of_each_refusal() -> None:
+    """Any of them may be what the tenant was told last, so the status goes out until all of them say the same."""
+    header = HEADER.replace("status", "state")
+    fields = {**FIELDS, "status": "state"}
+    story = Story(ANN, BOB)
+    story.run(ANN, BOB.replace("Activated", ""), header=header, refused="2", sure=False, fields=fields, status_column="state")
+    assert story.refused["2"].statuses == ("", "Activated")
+    story.run(ANN, off(BOB), header=header, refused="2", sure=False)
+    assert story.refused["2"].statuses == ("", "Activated", "Deactivated")
+    for _run in range(2):
+        assert story.run(ANN, BOB, header=header, refused="2", sure=False) == [BOB]
+    assert story.refused == {"2": Refused(FIRST, sure=False, accepted=True, statuses=("", "Activated", "Deactivated"))}
+
+
 def test_a_refused_leaver_keeps_her_cells_by_the_mapping_of_then() -> None:
     header = HEADER.replace("mail", "e-mail")
     story = Story(ANN, BOB)
@@ -255,7 +277,8 @@ def test_of_a_baseline_of_todays_form_the_mapping_of_now_is_that_of_then() -> No
     story = Story(ANN, BOB)
     story.told = None
     story.run(ANNE, refused="12")
-    assert (story.known(), story.refused, story.left) == ([ANN], {"1": Refused(FIRST, accepted=True)}, {"2": BOB_CELLS})
+    assert (story.known(), story.left) == ([ANN], {"2": BOB_CELLS})
+    assert story.refused == {"1": Refused(FIRST, accepted=True, statuses=ACTIVE), "2": Refused(FIRST, accepted=True)}
 
 
 def test_another_separator_and_quoting_is_the_one_of_now() -> None:
@@ -267,7 +290,7 @@ def test_another_separator_and_quoting_is_the_one_of_now() -> None:
 def test_without_a_baseline_everybody_who_is_refused_is_open() -> None:
     story = Story()
     assert story.run(ANN, BOB, refused="2", sure=False) == [ANN, BOB]
-    assert (story.known(), story.refused) == ([ANN, BOB], {"2": Refused(FIRST, sure=False)})
+    assert (story.known(), story.refused) == ([ANN, BOB], {"2": Refused(FIRST, sure=False, statuses=ACTIVE)})
 
 
 def test_the_same_once_more_gives_the_same() -> None:

@@ -107,6 +107,15 @@ def test_a_column_that_changed_places_is_found_by_its_name() -> None:
     assert listed(delta_of(BEFORE, after, told=told())) == ["2 mover mail"]
 
 
+@pytest.mark.parametrize(("column", "added"), [("staffbase_status", "staffbase_status_"), ("other", "staffbase_status")])
+def test_a_status_column_that_is_added_is_none_that_the_export_has(column: str, added: str) -> None:
+    """Nobody maps the one of the export, so what stands in it is no status."""
+    after = text("1;ann@x;Ann;no", "2;bob@x;Bob;no", "3;cleo@x;Cleo;yes", header=f"id;mail;first;{column}")
+    rules = DeltaRules("staffbase_status", deactivate_leavers=True, joiners_status="Activated", fields=WITHOUT_STATUS)
+    before = text("1;ann@x;Ann;no", "2;bob@x;Bob;no", "4;dan@x;Dan;yes", header=f"id;mail;first;{column}")
+    delta = delta_of(before, after, rules, told=told_short())
+    assert (delta.status_added, delta.header) == (added, f"id;mail;first;{column};{added}\n".encode())
+    assert sent(delta) == ["3;cleo@x;Cleo;yes;Activated", "4;dan@x;Dan;yes;Deactivated"]
 
 
 @pytest.mark.parametrize("missing", [field for field in FIELDS if field != "externalId"])
@@ -143,7 +152,7 @@ def test_everybody_is_everybody_and_the_numbers_are_of_what_has_changed(header: 
     after = text(ANN.replace("Ann", "Anne"), BOB, CLEO)
     delta = delta_of(BEFORE, after, everybody=True, told=told())
     assert sent(delta) == [ANN.replace("Ann", "Anne"), BOB, CLEO]
-    assert (counted(delta), listed(delta)) == ({"movers": 1, "joiners": 1, "unchanged": 1}, ["1 mover first", "3 joiner"])
+    assert (counted(delta), listed(delta)) == ({"movers": 1, "joiners": 1, "unchanged": 1}, ["1 mover first", "2 unchanged", "3 joiner"])
 
 
 def test_everybody_leaves_leavers_for_the_next_run() -> None:

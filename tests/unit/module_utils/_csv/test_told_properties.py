@@ -152,12 +152,22 @@ def test_everybody_is_handled_once_and_nobody_is_lost(
         told = known.leavers.get(name) or {field: before.people[name][column] for field, column in fields.items()}
         assert cells == told
     # The numbers and the list are of the same people.
-    assert sum(delta.count(kind) for kind in ("joiners", "movers")) + delta.unchanged + delta.counts["refused_earlier"] == len(there)
-    assert delta.count("leavers") + delta.counts["protected"] + delta.counts["earlier_leavers"] == len(gone)
-    words = [one.change for one in delta.people]
-    assert {word: words.count(word) for word in ("joiner", "mover", "leaver", "refused earlier", "protected")} == {
-        "joiner": delta.count("joiners"), "mover": delta.count("movers"), "leaver": delta.count("leavers"),
-        "refused earlier": delta.counts["refused_earlier"], "protected": delta.counts["protected"]}
+    are_sent = deactivate and not everybody
+    left = gone - protected if are_sent else gone
+    assert sum(delta.count(kind) for kind in ("joiners", "movers")) + delta.unchanged == len(there)
+    assert (set(delta.identifiers["leavers"]), delta.counts["protected"]) == (left, len(gone - left))
+    assert delta.counts["earlier_leavers"] == len(left & known.leavers.keys())
+    assert delta.limited("leavers") == len(left if are_sent else left - known.leavers.keys())
+    assert delta.counts["refused_earlier"] == len(there & known.refused.keys())
+    assert delta.sent_again == len(rows.keys() & known.refused.keys())
+    changes = {one.identifier: one.change for one in delta.people}
+    assert len(changes) == len(delta.people) == len(rows.keys() | gone)
+    kinds = {"joiners": "joiner", "movers": "mover", "leavers": "leaver" if are_sent else "leaver, left alone"}
+    for kind, word in kinds.items():
+        assert {name for name, change in changes.items() if change in (word, f"{word}, refused earlier")} == set(delta.identifiers[kind])
+    assert {name for name, change in changes.items() if change.endswith(", refused earlier")} == there & known.refused.keys()
+    assert list(changes.values()).count("unchanged") == (delta.unchanged if everybody else 0)
+    assert {name for name, change in changes.items() if change == "protected"} == gone - left
 
 
 @given(pairs(), st.data(), st.booleans())
@@ -178,12 +188,13 @@ def test_who_is_refused_is_sent_until_accepted_and_nobody_else(pair: tuple[Expor
             table_of(rows, IDENTIFIER), table_of(after.data, IDENTIFIER), known, after=delta.after,
             refused=dict.fromkeys((name.encode() for name in refused), sure), day=DAY)
         rows, known = b"".join(settlement.rows()), Told.of_bytes(settlement.after.to_bytes())
-        assert {*known.refused, *known.leavers} == refused
+        assert (set(known.refused), set(known.leavers)) == (refused, refused - after.people.keys())
         if last:
             break
         again = delta_of(rows, after.data, dataclasses.replace(rules, told=known), IDENTIFIER)
         assert set(people_of(cells_of(again, after), IDENTIFIER)) == refused
         assert set(again.identifiers["leavers"]) == refused - after.people.keys()
+        assert again.sent_again == len(refused)
     assert delta_of(rows, after.data, dataclasses.replace(rules, told=known), IDENTIFIER).rows == []
     assert table_of(rows, IDENTIFIER).header == after.columns
     assert all(kind in delta.identifiers for kind in KINDS)

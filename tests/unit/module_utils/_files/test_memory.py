@@ -4,7 +4,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import datetime
 import hashlib
+import os
+import shutil
+import types
 import typing as t
 from pathlib import Path
 
@@ -45,7 +51,14 @@ class Place:
                 write_told(path, what)
             elif what is not None:
                 Path(path).write_bytes(what)
+        self.stamp()
         return self
+
+    def stamp(self) -> None:
+        """Leave the times of the files as the end of a run does."""
+        with contextlib.suppress(FileNotFoundError):
+            changed = os.stat(self.baseline.path).st_ctime_ns
+            os.utime(self.baseline.told_path, ns=(changed, changed))
 
     def pending(self, tenant: str | None) -> Place:
         """Lay down a run that is under way; None: one of a version that kept no record."""
@@ -153,6 +166,13 @@ def test_a_run_of_another_tenant_that_is_under_way_is_a_stop(place: Place) -> No
     assert THERE in place.lay(known=None).pending(THERE).refusal(), "also where nothing was remembered yet"
 
 
+def test_it_is_one_in_a_first_run_too(place: Place) -> None:
+    """There is no baseline yet, and its import may be the other tenant's."""
+    assert THERE in place.pending(THERE).refusal()
+    assert THERE in place.lay(rows=None).refusal()
+    assert place.recall(resend=True) == Memory(TOLD, place.baseline.told_path, everybody=True)
+
+
 @pytest.mark.parametrize("tenant", [HERE, None], ids=["of this tenant", "that kept no record"])
 def test_another_one_is_none(place: Place, tenant: str | None) -> None:
     assert place.lay().pending(tenant).recall() == Memory(TOLD, place.baseline.told_path)
@@ -162,6 +182,70 @@ def test_a_record_without_a_run_says_nothing(place: Place) -> None:
     """The run that wrote it was killed before it had a copy, or when it was over."""
     RunRecord.new(Asked(THERE)).write(place.baseline.run_path)
     assert place.lay().recall() == Memory(TOLD, place.baseline.told_path)
+
+
+# Files that were put back, and old ones
+
+
+def test_files_that_a_run_has_left_were_not_moved(tmp_path: Path) -> None:
+    """By the end of a run itself, and by what it has not touched since."""
+    source = Path(tmp_path, "people.csv")
+    source.write_bytes(ROWS)
+    baseline = Baseline(str(tmp_path / "last.csv"))
+    baseline.begin(str(source), None, ASKED, check_mode=False)
+    baseline.finish("id", None, check_mode=False)
+    assert recall(baseline, ASKED, resend=False).was_moved is False
+    os.chmod(baseline.path, 0o600)
+    assert recall(baseline, ASKED, resend=False).was_moved is True, "the time of its last change is another one"
+
+
+@pytest.mark.parametrize("moved", ["last.csv", "last.csv.told", "both"])
+def test_files_that_were_put_back_are_noticed_although_their_times_were_kept(place: Place, moved: str) -> None:
+    place.lay()
+    for path in Path(place.baseline.path).parent.iterdir():
+        if moved in (path.name, "both"):
+            kept = shutil.copy2(path, path.with_name("kept"))
+            if path.name == "last.csv.told":
+                # A copy that lost its time; with it, and the same rows, it is what the run has left.
+                os.utime(kept, (1, 1))
+            os.replace(kept, path)
+    assert place.recall() == Memory(TOLD, place.baseline.told_path, was_moved=True)
+    # What does not count, or is not the last of a run, tells nothing.
+    assert place.recall(resend=True).was_moved is False
+    assert place.lay(rows=OTHER_ROWS).recall().was_moved is False
+
+
+def at(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
+    now = datetime.datetime.fromisoformat(f"{day}T12:00:00+00:00")
+    monkeypatch.setattr(memories, "datetime", types.SimpleNamespace(
+        datetime=types.SimpleNamespace(now=now.astimezone), date=datetime.date, timezone=datetime.timezone))
+
+
+@pytest.mark.parametrize(("today", "days"), [("2026-01-31", 0), ("2026-03-02", 30), ("2026-03-03", 31), ("2027-01-31", 365)])
+def test_it_is_said_when_the_service_may_have_forgotten_imports_since(
+    place: Place, monkeypatch: pytest.MonkeyPatch, today: str, days: int,
+) -> None:
+    at(monkeypatch, today)
+    known = dataclasses.replace(TOLD, date="2026-01-31")
+    warning = (
+        f"The last run with {place.baseline.path} was {days} days ago. The service keeps its imports for 30 days, so it cannot be seen whether "
+        "somebody has imported this source since then. If so, run once with delta_import_resend: true") if days > 30 else ""
+    assert place.lay(known=known).recall() == Memory(known, place.baseline.told_path, warning=warning)
+    assert place.recall(resend=True).warning == "", "it is what is being done"
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "2026-99-01"])
+def test_without_a_day_nothing_is_old(place: Place, date: str) -> None:
+    assert place.lay(known=dataclasses.replace(TOLD, date=date)).recall().warning == ""
+
+
+def test_the_last_import_matters_only_where_not_everybody_is_sent(place: Place) -> None:
+    known = dataclasses.replace(TOLD, last_import="64f0", last_created="at two")
+    assert place.lay(known=known).recall().last_import == {"id": "64f0", "created_at": "at two"}
+    assert place.recall(resend=True).last_import is None
+    assert place.lay(known=dataclasses.replace(known, last_created="")).recall().last_import is None
+    assert place.lay(known=TOLD).recall().last_import is None
+    assert Memory().last_import is None
 
 
 # To begin anew

@@ -107,8 +107,8 @@ def test_without_a_plan_there_is_nothing_but_what_was_asked_for(path: Path, plan
 def test_when_nothing_was_sent_mails_and_codes_are_as_they_were(path: Path) -> None:
     before = told(date=DAY, flags={"send_mails_new": False}, last_import="64aa", last_created="before")
     after = coming(path, before, Told(), end=End(nothing_sent=True)).after
-    assert (after.date, after.flags, after.last_import, after.last_created) == (DAY, {"send_mails_new": False}, "64aa", "before")
-    assert after.mapping == {"externalId": "id"}, "the mapping that the rows were compared under"
+    assert (after.date, after.flags, after.last_import, after.last_created) == (TODAY, {"send_mails_new": False}, "64aa", "before")
+    assert (after.tenant, after.mapping) == (TENANT, {"externalId": "id"}), "the mapping that the rows were compared under"
 
 
 def test_when_nothing_was_ever_sent_it_is_what_was_asked_for(path: Path) -> None:
@@ -149,14 +149,15 @@ def test_it_is_written_when_the_last_row_is_out_of_hand_with_the_digest_of_the_r
     written = read_told(str(where))
     assert written is not None
     assert written.baseline == hashlib.sha256(b"".join(rows)).hexdigest()
-    assert written.refused == {"1": Refused(DAY, accepted=True), "3": Refused(TODAY, sure=False)}
+    assert written.refused == {
+        "1": Refused(DAY, accepted=True, statuses=("",)), "3": Refused(TODAY, sure=False, statuses=("",))}
 
 
 def test_the_file_is_readable_for_whoever_has_to_look(path: Path) -> None:
     """The guide says what is in it."""
-    write_told(str(path), told(refused={"1": Refused(DAY)}))
+    write_told(str(path), told(refused={"1": Refused(DAY, statuses=("Activated",))}))
     found: dict[str, t.Any] = json.loads(path.read_text(encoding="ascii"))
-    assert found["refused"] == {"1": {"since": DAY, "sure": True, "accepted": False, "returner": False}}
+    assert found["refused"] == {"1": {"since": DAY, "sure": True, "accepted": False, "returner": False, "statuses": ["Activated"]}}
     assert set(found) == {
         "version", "baseline", "tenant", "mapping", "flags", "date", "last_import", "last_created", "refused", "leavers", "deactivated", "held"}
 

@@ -271,6 +271,8 @@ def test_an_import_of_which_every_row_was_refused_has_failed(
     ({**COMPLETED, "row_error_count": 0}, {}, False, False),
     ({**COMPLETED, "state": "PREVIEW_READY"}, {}, False, False),
     (COMPLETED, {"baseline": "/b.csv"}, False, False),
+    # The next run reads the refused rows of this import, and fails again.
+    (COMPLETED, {"max_row_errors": 0}, False, False),
     (COMPLETED, {}, True, False),
 ])
 def test_without_a_baseline_a_draft_says_that_rows_were_refused(
