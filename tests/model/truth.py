@@ -208,8 +208,8 @@ def _missing(case: Case, person: str) -> bool:
 
 
 def _all_refused(case: Case) -> None:
-    if case.past.refused or case.kind == "overlap" or case.world.since.unfinished or case.world.options.get("max_row_errors"):
-        # The run may have known of each of them that the row might be refused, or so many refused rows are wanted.
+    if case.past.refused or case.kind == "overlap" or case.world.since.unfinished:
+        # The run may have known of each of them that the row might be refused.
         return
     for each in case.applied:
         if each.refused and not each.accepted:

@@ -351,6 +351,7 @@ class World:
         if kind == "check":
             return
         self._remember(applied)
+        self.since.mails = self.since.mails and not applied
         if kind == "preview" or run.code != 0:
             self.since.tidy = self.since.quiet = False
             self.since.unfinished = True

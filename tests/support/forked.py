@@ -33,10 +33,10 @@ PLUGINS = ("action", "cache", "callback", "connection", "filter", "inventory", "
 
 @dataclasses.dataclass
 class Forked:
-    """A run that was started; `code` is None as long as it goes on."""
+    """A run that was started, in this process; `code` is None as long as it goes on."""
 
-    number: int
     output: Path
+    process: int = 0
     code: int | None = None
 
     def wait(self, seconds: float = 300.0) -> int:
@@ -47,10 +47,10 @@ class Forked:
 
     def kill(self) -> None:
         """Kill the run with its workers, which are in sessions of their own. It is stopped first, so that none of them is started meanwhile."""
-        _signal(self.number, signal.SIGSTOP)
-        for process in _descendants(self.number):
+        _signal(self.process, signal.SIGSTOP)
+        for process in _descendants(self.process):
             _signal(process, signal.SIGKILL)
-        _signal(self.number, signal.SIGKILL)
+        _signal(self.process, signal.SIGKILL)
         self.wait()
 
 
@@ -59,8 +59,8 @@ class Server:
 
     def __init__(self, *, steps_only: bool = False) -> None:
         self._home = tempfile.mkdtemp(prefix="staffbase-runs-")
-        self._runs: dict[int, Forked] = {}
-        self._started: list[int] = []
+        # In the order of their start: the numbers of processes come back soon.
+        self._runs: list[Forked] = []
         self._lock = threading.Lock()
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("STAFFBASE_")},
@@ -76,19 +76,20 @@ class Server:
     def start(self, command: t.Sequence[str], folder: Path, output: Path, environment: t.Mapping[str, str]) -> Forked:
         """Start a run of `ansible-playbook` with what is added to the environment."""
         assert not any(name.startswith("ANSIBLE_") for name in environment), "ansible-core has read it already"
-        asked = {"command": list(command), "folder": str(folder), "output": str(output), "environment": {**self._environment, **environment}}
+        run = Forked(output)
         with self._lock:
+            asked = {"run": len(self._runs), "command": list(command), "folder": str(folder), "output": str(output)}
+            self._runs.append(run)
             assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps(asked) + "\n")
+            self._process.stdin.write(json.dumps({**asked, "environment": {**self._environment, **environment}}) + "\n")
             self._process.stdin.flush()
-            assert until(lambda: self._started or self._process.poll() is not None, 60, pause=0.001)
-            run = self._runs.setdefault(number := self._started.pop(), Forked(number, output))
-            run.output = output
+        assert until(lambda: run.process or self._process.poll() is not None, 60, pause=0.001)
+        assert run.process, "the server has ended"
         return run
 
     def stop(self) -> None:
         """End the server; runs that are under way are killed."""
-        for run in self._runs.values():
+        for run in self._runs:
             if run.code is None and self._process.poll() is None:
                 run.kill()
         self._process.kill()
@@ -99,10 +100,9 @@ class Server:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             told = json.loads(line)
-            if "started" in told:
-                self._started.append(told["started"])
-            else:
-                self._runs.setdefault(told["ended"], Forked(told["ended"], Path())).code = told["code"]
+            run = self._runs[told.pop("run")]
+            for name, value in told.items():
+                setattr(run, name, value)
 
 
 @functools.cache
@@ -166,31 +166,34 @@ def _load() -> None:
 
 
 def _loop(main: t.Callable[[list[str]], t.Any], ends: int) -> None:
-    """Fork a run for each line, and tell of each run that it has started, and how it has ended."""
+    """Fork a run for each line, and tell of each run in which process it is, and how it has ended."""
     import gc  # noqa: PLC0415
     import select  # noqa: PLC0415
 
     gc.collect()
     gc.freeze()
-    asked = b""
+    asked, runs = b"", dict[int, int]()
     while True:
         ready, _writable, _wrong = select.select([0, ends], [], [])
         if ends in ready:
             os.read(ends, 4096)
-            for number, status in _ended():
-                _tell({"ended": number, "code": os.waitstatus_to_exitcode(status)})
+            for process, status in _ended():
+                _tell({"run": runs.pop(process), "code": os.waitstatus_to_exitcode(status)})
         if 0 in ready:
             read = os.read(0, 1 << 16)
             if not read:
                 return
             *lines, asked = (asked + read).split(b"\n")
             for line in lines:
-                number = os.fork()
-                if not number:
+                wanted = json.loads(line)
+                run = wanted.pop("run")
+                process = os.fork()
+                if not process:
                     signal.set_wakeup_fd(-1)
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    _run(main, **json.loads(line))
-                _tell({"started": number})
+                    _run(main, **wanted)
+                runs[process] = run
+                _tell({"run": run, "process": process})
 
 
 def _ended() -> t.Iterator[tuple[int, int]]:
