@@ -61,6 +61,7 @@ class World:
         self.leavers = "ignore"
         self.protected: set[str] = set()
         self.options: dict[str, t.Any] = {}
+        self.mails_told = False
         self.memory = Memory()
         self.since = Since()
         self.kept: list[Kept] = []
@@ -144,7 +145,7 @@ class World:
         if name == "file_name" and not self.has_baseline:
             return
         if name == "send_mails_new":
-            self.since.mails = bool(value) and (self.since.mails or not self.options.get(name))
+            self.since.mails = bool(value) and not self.mails_told
         if name in ("file_name", "send_mails_new"):
             self.since.tidy = False
         self.options = {**{key: each for key, each in self.options.items() if key != name}, **({} if value is None else {name: value})}
@@ -352,6 +353,8 @@ class World:
             return
         self._remember(applied)
         self.since.mails = self.since.mails and not applied
+        if applied:
+            self.mails_told = bool(self.options.get("send_mails_new"))
         if kind == "preview" or run.code != 0:
             self.since.tidy = self.since.quiet = False
             self.since.unfinished = True
