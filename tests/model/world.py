@@ -37,9 +37,11 @@ class Going(t.Protocol):
     code: int | None
     output: Path
 
-    def wait(self) -> int: ...
+    def wait(self) -> int:
+        """Return its exit code when it has ended."""
 
-    def kill(self) -> None: ...
+    def kill(self) -> None:
+        """Kill it with all that it has started."""
 
 
 #: Starts a run of a controller.

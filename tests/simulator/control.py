@@ -71,7 +71,7 @@ def _write(steering: Steering, request: Request, path: str) -> Any:
         "POST /people": lambda: steering.add_people(body),
         "POST /refuse": lambda: steering.refuse(*body),
         "POST /accept": lambda: steering.accept(*body),
-        "POST /end_counts": lambda: steering.set_end_counts(**body),
+        "POST /end_counts": lambda: _set_end_counts(steering, body),
     }
     call = f"{request.method} {path}"
     parts = path.strip("/").split("/")
@@ -88,6 +88,10 @@ def _write(steering: Steering, request: Request, path: str) -> Any:
     else:
         raise KeyError(call)
     return {}
+
+
+def _set_end_counts(steering: Steering, counts: dict[str, int]) -> None:
+    steering.set_end_counts(**counts)
 
 
 def _write_to_one(steering: Steering, call: str, name: str, body: Any) -> None:

@@ -172,7 +172,7 @@ class Source:
 
 def each(history: t.Callable[..., t.Any], **choices: t.Iterable[t.Any]) -> list[History]:
     """Return a history once for each value of its only parameter beside the source."""
-    ((name, values),) = choices.items()
+    name, values = choices.popitem()
     return [functools.partial(history, **{name: value}) for value in values]
 
 

@@ -203,9 +203,9 @@ def nothing_is_sent_that_nobody_knows(source: Source, how: str) -> Runs:
         source.write(ANN.replace(";Activated", ";Care;Activated"), header="id;mail;first;department;status")
     source.register()
     leaver = "2" if how == "beside a refused row" else "3"
-    before = next(person for person in source.tenant.people() if person["external_id"] == leaver)
+    (before,) = [person for person in source.tenant.people() if person["external_id"] == leaver]
     run = yield source.run()
-    after = next(person for person in source.tenant.people() if person["external_id"] == leaver)
+    (after,) = [person for person in source.tenant.people() if person["external_id"] == leaver]
     assert (after["email"], after["fields"]) == (before["email"], before["fields"])
     assert after["status"] == "deactivated" or not run.is_green, run.said
 

@@ -190,8 +190,7 @@ class _Comparison:
         more = {*told.refused, *told.leavers, *told.deactivated, *told.held, *self._rules.protected}
         # In order: a run that is gone on with, and one that was previewed, are recognised by the bytes of their difference.
         for name in sorted(more):
-            raw = found.get(name.encode())
-            assert raw is None or isinstance(raw, bytes)
+            raw = t.cast("bytes | None", found.get(name.encode()))
             found[name.encode()] = _Known(
                 raw, told.refused.get(name), told.leavers.get(name), name in told.deactivated, name in told.held, name in self._rules.protected)
         return found

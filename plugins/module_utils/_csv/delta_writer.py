@@ -85,8 +85,7 @@ class RowWriter:
         return self._current.joined(arranged)
 
     def _of_record(self, raw: bytes) -> list[str] | None:
-        assert self._previous is not None
-        cells = self._checked(self._previous, raw)
+        cells = self._cells_before(raw)
         if any(self._places[place] is None for place in self._mapped if self._fields is not None and place != self._status_place):
             return None
         return [cells[place] if place is not None else "" for place in self._places]
@@ -111,17 +110,19 @@ class RowWriter:
 
     def knows_only_the_identifier(self, raw: bytes) -> bool:
         """Whether a previous record has nothing else in what is mapped: then that is all that is known, and not that the rest is empty."""
-        assert self._previous is not None
-        cells = self._checked(self._previous, raw)
-        others = [place for _now, place in self._compared if place is not None and place != self._previous.place]
+        cells = self._cells_before(raw)
+        identifier = self._previous.place if self._previous is not None else None
+        others = [place for _now, place in self._compared if place is not None and place != identifier]
         return bool(others) and not any(cells[place] for place in others)
 
     def differing(self, before: bytes, now: bytes) -> list[str]:
         """Return the columns in which two records differ; one that is new counts as empty before."""
-        assert self._previous is not None
-        old, new = self._checked(self._previous, before), self._checked(self._current, now)
+        old, new = self._cells_before(before), self._checked(self._current, now)
         found = (place for place, earlier in self._compared if new[place] != (old[earlier] if earlier is not None else ""))
         return list(dict.fromkeys(self._current.header[place] for place in found))
+
+    def _cells_before(self, raw: bytes) -> list[str]:
+        return self._checked(self._previous, raw) if self._previous is not None else []
 
     def _checked(self, table: Table, raw: bytes) -> list[str]:
         cells = table.split(raw)

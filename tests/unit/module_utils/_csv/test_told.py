@@ -63,7 +63,7 @@ def refusal(data: bytes) -> str:
     # Nothing of the file, neither in the text nor in what it came from, which a traceback would show.
     assert CELL not in f"{caught.value}"
     assert caught.value.__context__ is None or caught.value.__suppress_context__
-    assert type(caught.value) is ValueError
+    assert caught.type is ValueError
     return str(caught.value)
 
 

@@ -18,7 +18,7 @@ from ansible_collections.community.staffbase.plugins.module_utils._files import 
 from ansible_collections.community.staffbase.plugins.module_utils._files.baseline import Baseline
 from ansible_collections.community.staffbase.plugins.module_utils._files.baseline_run import BaselineRequest, Kept, keep
 from ansible_collections.community.staffbase.plugins.module_utils._files.next_told import OVER, End
-from ansible_collections.community.staffbase.plugins.module_utils._files.run_record import Asked, RunRecord, read_run
+from ansible_collections.community.staffbase.plugins.module_utils._files.run_record import Asked, read_run
 from ansible_collections.community.staffbase.plugins.module_utils._files.told_file import read_told
 from ansible_collections.community.staffbase.plugins.module_utils._http.waiting import Waiter
 from ansible_collections.community.staffbase.plugins.module_utils._steps.export_delta import DeltaRequest, make_delta
@@ -201,7 +201,9 @@ def test_a_new_run_has_another_token_and_forgets_the_plan_and_the_sending_of_the
     source.finish()
     tokens = set()
     for export in (SECOND, THIRD):
-        tokens.add(t.cast("RunRecord", source.go(export).record).token)
+        record = source.go(export).record
+        assert record is not None
+        tokens.add(record.token)
         Path(source.baseline.sending_path).touch()
         source.drop()
         assert source.names() == DONE
