@@ -46,7 +46,7 @@ GUARDS = [
     Guard("... and called sure only where each way of counting says the same",
           "all(each == possible[0] for each in possible)", "True", f"{REFUSED}::test_who_was_refused_is_found_however_the_service_counts"),
     Guard("... and never because of line 0, which may stand for the file",
-          "not possible or 0 in lines", "not possible", f"{REFUSED}::test_line_0_is_the_first_row_or_the_file_so_nothing_is_sure"),
+          "not possible or 0 in lines", "not possible", f"{REFUSED}::test_line_0_may_stand_for_the_file_so_anybody_may_be_meant"),
     Guard("Who was refused keeps the row that was accepted",
           'yield self._arranged(self._before[identifier], raw) if refused.accepted else raw + b"\\n"', 'yield raw + b"\\n"',
           f"{SETTLED}::test_a_refused_mover_keeps_the_row_that_was_accepted"),
