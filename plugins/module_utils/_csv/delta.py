@@ -188,7 +188,7 @@ class _Comparison:
         self._delta.previous_count = len(found)
         told = self._rules.told or Told()
         more = {*told.refused, *told.leavers, *told.deactivated, *told.held, *self._rules.protected}
-        # In the same order each time: a run that follows one that died has to make the same bytes.
+        # In order: a run that is gone on with, and one that was previewed, are recognised by the bytes of their difference.
         for name in sorted(more):
             raw = found.get(name.encode())
             assert raw is None or isinstance(raw, bytes)

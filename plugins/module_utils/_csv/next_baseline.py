@@ -53,7 +53,7 @@ def refused_people(delta: Table, lines: set[int]) -> dict[bytes, bool]:
     possible = [people[way] for way in range(5) if found[way] == lines]
     if not possible or 0 in lines:
         # Line 0 is a row only where records are counted from 0 on; elsewhere it stands for the file.
-        return dict.fromkeys(set().union(*people) if possible else everybody, False)
+        return dict.fromkeys(everybody, False)
     return dict.fromkeys(sorted(set().union(*possible)), all(each == possible[0] for each in possible))
 
 

@@ -250,8 +250,8 @@ class Plan:
     def remember(self) -> Data:
         """Whether it has to be kept in mind that rows were refused, and how: there is no baseline to do so, so a draft in the tenant says it.
 
-        Without it, the next run of the same export would find a completed import and nothing to do. Where refused rows are limited, that run reads them
-        again and fails as this one did.
+        Without it, the next run of the same export would find a completed import and nothing to do. Where refused rows are limited, that run reads
+        them again and fails as this one did.
         """
         refused = self.facts.import_state == State.COMPLETED.value and bool(self.facts.refused_count)
         wanted = refused and not self.has_baseline and not self.check_mode and self.inputs.max_row_errors is None

@@ -154,10 +154,11 @@ class Begin:
     def _forget(self, begun: Begun, record: ImportRecord | None, *, unknown: bool) -> None:
         """Forget a run of another export whose import was not started; where the service does not know its import, not all of it."""
         if record is not None and not self._wanted.cancel_unstarted and begun.kept.before is not None:
-            what = "its variables are not the ones of now" if self._baseline.is_of(self._wanted.sha256) else "the export has changed since its preview"
+            is_same = self._baseline.is_of(self._wanted.sha256)
+            what = "its variables are not the ones of now" if is_same else "the export has changed since its preview"
             raise StaffbaseError(
-                f"This is not what was approved for {self._wanted.source}, so nothing was imported. Import {record.id} was previewed, but {what}. It was "
-                "left alone. Run the preview again and have it approved, or put back what was previewed", stage="approval", import_id=record.id)
+                f"This is not what was approved for {self._wanted.source}, so nothing was imported. Import {record.id} was previewed, but {what}. It "
+                "was left alone. Run the preview again and have it approved, or put back what was previewed", stage="approval", import_id=record.id)
         if record is not None and self._wanted.cancel_unstarted:
             # Before it is forgotten: an order to start it that is still on its way comes to nothing then, or this run fails.
             begun.resumed = CancelOrDelete(self._imports, record.id, self._waiter(), wait=True).cancel()

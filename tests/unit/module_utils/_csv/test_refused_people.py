@@ -102,9 +102,9 @@ def test_a_number_that_is_nobodys_means_anybody(lines: set[int]) -> None:
 
 
 @pytest.mark.parametrize(("lines", "people"), [
-    ({0}, {1}), ({0, 3}, {1, 2, 3, 4}), ({0, 1, 2}, {1, 2, 3}), ({0, 8}, set(range(1, 9))), ({0, 4711}, set(range(1, 9))),
+    ({0}, set(range(1, 9))), ({0, 3}, set(range(1, 9))), ({0, 8}, set(range(1, 9))), ({0, 4711}, set(range(1, 9))),
 ])
-def test_line_0_is_the_first_row_or_the_file_so_nothing_is_sure(lines: set[int], people: set[int]) -> None:
+def test_line_0_may_stand_for_the_file_so_anybody_may_be_meant(lines: set[int], people: set[int]) -> None:
     assert found([1] * 8, lines) == dict.fromkeys(people, False)
 
 
