@@ -61,7 +61,6 @@ class World:
         self.leavers = "ignore"
         self.protected: set[str] = set()
         self.options: dict[str, t.Any] = {}
-        self.mails_told = False
         self.memory = Memory()
         self.since = Since()
         self.kept: list[Kept] = []
@@ -146,11 +145,6 @@ class World:
         """Set one of the role's variables that the oracle knows."""
         if name == "file_name" and not self.has_baseline:
             return
-<<<<<<< HEAD
-=======
-        if name == "send_mails_new":
-            self.since.mails = bool(value) and not self.mails_told
->>>>>>> main
         if name in ("file_name", "send_mails_new"):
             self.since.tidy = False
         self.options = {**{key: each for key, each in self.options.items() if key != name}, **({} if value is None else {name: value})}
@@ -357,12 +351,7 @@ class World:
         if kind == "check":
             return
         self._remember(applied)
-<<<<<<< HEAD
-        if applied or run.code == 0:
-=======
-        self.since.mails = self.since.mails and not applied
-        if applied:
->>>>>>> main
+        if applied or (run.code == 0 and kind != "preview"):
             self.mails_told = bool(self.options.get("send_mails_new"))
         if kind == "preview" or run.code != 0:
             self.since.tidy = self.since.quiet = False
