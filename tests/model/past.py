@@ -54,6 +54,5 @@ class Since:
     unfinished: bool = False
     quiet: bool = False
     stale: bool = False
-    mails: bool = False
     resent: bool = False
     protected: set[str] | None = None

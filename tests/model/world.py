@@ -63,10 +63,11 @@ class World:
         self.leavers = "ignore"
         self.protected: set[str] = set()
         self.options: dict[str, t.Any] = {}
-        self.mails_told = False
         self.memory = Memory()
         self.since = Since()
         self.kept: list[Kept] = []
+        #: Whether people who are new get a mail, as the last run had it that sent anybody.
+        self.mails_told = False
         self.played: list[Step] = []
         self.ended_green = False
         self.last_output = ""
@@ -146,8 +147,6 @@ class World:
         """Set one of the role's variables that the oracle knows."""
         if name == "file_name" and not self.has_baseline:
             return
-        if name == "send_mails_new":
-            self.since.mails = bool(value) and not self.mails_told
         if name in ("file_name", "send_mails_new"):
             self.since.tidy = False
         self.options = {**{key: each for key, each in self.options.items() if key != name}, **({} if value is None else {name: value})}
@@ -256,7 +255,7 @@ class World:
                 (self.kept_folder / name).chmod(0o600)
             gone = self.memory.our_leavers | old.memory.our_leavers
             self.memory = Memory(old.memory.tenant, set(old.memory.known), set(gone), set(gone))
-            self.since = Since(stale=True, mails=self.since.mails)
+            self.since = Since(stale=True)
 
     # Runs
 
@@ -354,8 +353,7 @@ class World:
         if kind == "check":
             return
         self._remember(applied)
-        self.since.mails = self.since.mails and not applied
-        if applied:
+        if applied or (run.code == 0 and kind != "preview"):
             self.mails_told = bool(self.options.get("send_mails_new"))
         if kind == "preview" or run.code != 0:
             self.since.tidy = self.since.quiet = False
