@@ -29,7 +29,7 @@ KILLED = [
           "return self.is_begun() and os.path.exists(self.delta_path)", "return self.is_begun()",
           f"{BASELINE}::test_a_run_that_was_killed_while_it_began_is_begun_anew"),
     Guard("... and one that was killed while it was finished is finished again",
-          "self.exists() and (planned := planned_told(self.told_next_path)) is not None and planned.baseline == _digest(self.path)", "False",
+          "self.exists() and (planned := planned_told(self.told_next_path)) is not None and planned.baseline == digest_of(self.path)", "False",
           f"{UNIT}/_files/test_baseline_asked.py::test_killed_before_any_step_of_its_end_it_ends_the_same"),
     Guard("A draft of a run that died is deleted",
           "orphans = _drafts(filter(self._is_named, same)) if started else []", "orphans = []",

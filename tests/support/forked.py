@@ -71,7 +71,8 @@ class Server:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "support.forked", *(["steps"] if steps_only else [])], cwd=Path(__file__).parents[1], env=environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def start(self, command: t.Sequence[str], folder: Path, output: Path, environment: t.Mapping[str, str]) -> Forked:
         """Start a run of `ansible-playbook` with what is added to the environment."""
@@ -93,7 +94,9 @@ class Server:
             if run.code is None and self._process.poll() is None:
                 run.kill()
         self._process.kill()
-        self._process.wait()
+        self._listener.join()
+        # That closes its pipes, too.
+        self._process.__exit__(None, None, None)
         shutil.rmtree(self._home, ignore_errors=True)
 
     def _listen(self) -> None:

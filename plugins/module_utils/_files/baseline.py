@@ -94,7 +94,7 @@ class Baseline:
 
     def is_of(self, sha256: str) -> bool:
         """Whether the current export, as it is kept, has this digest."""
-        return self.is_begun() and _digest(self.next_path) == sha256
+        return self.is_begun() and digest_of(self.next_path) == sha256
 
     def begin(self, src: str, sha256: str | None, asked: Asked | None = None, *, check_mode: bool) -> bool:
         """Keep a copy of the current export; what is compared, sent and kept is then the same, whatever happens to the export.
@@ -131,7 +131,7 @@ class Baseline:
         """
         if not self.is_begun():
             raise InputError("baseline", f"{self.next_path} is missing: there is no unfinished run")
-        digest = _digest(self.next_path)
+        digest = digest_of(self.next_path)
         if sha256 is not None and digest != sha256:
             raise InputError("baseline", f"{self.next_path} is not the export that was sent: another run is under way. Run again when it is done")
         refused = (set(), True) if end.unsure else _refused_lines(errors)
@@ -170,7 +170,7 @@ class Baseline:
 
     def finish_what_was_interrupted(self) -> None:
         """Tidy up after a run that was killed when the new baseline was in its place already."""
-        if self.exists() and (planned := planned_told(self.told_next_path)) is not None and planned.baseline == _digest(self.path):
+        if self.exists() and (planned := planned_told(self.told_next_path)) is not None and planned.baseline == digest_of(self.path):
             self._clean(False, put_told=True)
 
     def drop(self, *, check_mode: bool) -> bool:
@@ -217,7 +217,8 @@ class Baseline:
         return Table(open_files.enter_context(open(path, "rb")), dialect, identifier)
 
 
-def _digest(path: str) -> str:
+def digest_of(path: str) -> str:
+    """Return the SHA-256 of one of the files, in hex; raise InputError if it cannot be read."""
     digest = hashlib.sha256()
     with open_regular(path, "baseline") as stream:
         for piece in _pieces(stream, "baseline", path):

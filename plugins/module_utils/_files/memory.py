@@ -7,20 +7,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
-import hashlib
-import typing as t
 
 from .._csv.told import Told
 from .._errors import InputError
+from .baseline import Baseline, digest_of
 from .next_told import planned_told
-from .regular_file import open_regular
 from .run_record import Asked, read_run
 from .told_file import WAY_ON, read_told
-
-if t.TYPE_CHECKING:
-    from .baseline import Baseline
-
-PIECE = 1 << 20
 
 #: How many days the service keeps an import, from its upload on (D).
 KEPT = 30
@@ -71,7 +64,7 @@ def recall(baseline: Baseline, asked: Asked, *, resend: bool) -> Memory:
     if told is None:
         return Memory()
     _check_tenant(baseline, told.tenant, asked.tenant)
-    if told.baseline != _digest(baseline.path):
+    if told.baseline != digest_of(baseline.path):
         return Memory(told, path, everybody=True, reason=(
             f"{baseline.path} is not the file that the last run has left, so it is not known what the tenant was told. Therefore the whole export "
             "is sent once. Nobody outside it is touched"))
@@ -94,7 +87,7 @@ def _too_old(baseline: Baseline, told: Told) -> str:
 def _in_force(baseline: Baseline) -> tuple[Told | None, str]:
     """Return what was told, and the file: the one that is to come, if its baseline is in place already."""
     planned = planned_told(baseline.told_next_path)
-    if planned is not None and baseline.exists() and planned.baseline == _digest(baseline.path):
+    if planned is not None and baseline.exists() and planned.baseline == digest_of(baseline.path):
         return planned, baseline.told_next_path
     return read_told(baseline.told_path), baseline.told_path
 
@@ -104,11 +97,3 @@ def _check_tenant(baseline: Baseline, told: str, asked: str) -> None:
         raise InputError(
             "baseline", f"{baseline.path} tells what {told} was told, but this run is for {asked}. What one tenant was told must not be compared "
             f"with an export for another. {WAY_ON}. Or give each tenant a baseline of its own")
-
-
-def _digest(path: str) -> str:
-    digest = hashlib.sha256()
-    with open_regular(path, "baseline") as stream:
-        while piece := stream.read(PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
